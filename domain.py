@@ -1,0 +1,573 @@
+"""The words of Sitmap: every domain type and every error, once.
+
+Coordinates are WGS 84 degrees, distances kilometres. Offsets are character positions in the
+document's own text, end exclusive. Geometry is in lon, lat order. "No answer" is ``None``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from shapely.geometry.base import BaseGeometry
+
+# --------------------------------------------------------------------------- errors
+
+
+class SitmapError(Exception):
+    """Anything we say no to. Carries the HTTP status and a short machine-readable code.
+
+    ``field`` names the parameter, file or line that is wrong, where there is one.
+    """
+
+    status = 500
+    code = "internal"
+    title = "Something went wrong"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+class InvalidInput(SitmapError, ValueError):
+    """A value that cannot be read as what it should be."""
+
+    status = 400
+    code = "invalid-input"
+    title = "That value cannot be used"
+
+
+class NotFound(SitmapError, LookupError):
+    """An id or address that leads nowhere."""
+
+    status = 404
+    code = "not-found"
+    title = "Nothing here"
+
+
+class TooLarge(SitmapError, ValueError):
+    """An input over its size limit."""
+
+    status = 413
+    code = "too-large"
+    title = "Too large"
+
+
+class UnsupportedMedia(SitmapError, ValueError):
+    """An input that is not text, or not in a form that we read."""
+
+    status = 415
+    code = "unsupported-media"
+    title = "Not a readable text"
+
+
+class Unprocessable(SitmapError, ValueError):
+    """A well-formed value without meaning here: an empty report, a place that nobody knows."""
+
+    status = 422
+    code = "unprocessable"
+    title = "Nothing can be made of that"
+
+
+class FetchError(SitmapError, OSError):
+    """A web page that could not be had."""
+
+    status = 502
+    code = "fetch-failed"
+    title = "The page could not be fetched"
+
+
+class NotPrepared(SitmapError, RuntimeError):
+    """Something that the set-up builds is missing."""
+
+    status = 503
+    code = "not-prepared"
+    title = "Sitmap is not set up yet"
+
+
+class BadData(SitmapError, ValueError):
+    """One of the project's own data files does not follow its rules."""
+
+    code = "bad-data"
+    title = "A data file is wrong"
+
+
+# --------------------------------------------------------------------------- reports
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One report as it was read.
+
+    ``date`` is the publication date, ``None`` where the report does not tell. ``url`` is http(s)
+    or empty. The id follows from text and date, so the same report has the same id everywhere.
+    """
+
+    text: str
+    date: date | None = None
+    title: str = ""
+    source: str = ""
+    url: str = ""
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits that stay the same across runs and machines."""
+        return stable_id(self.text, self.date.isoformat() if self.date else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An input that could not become a document, kept with the reason."""
+
+    name: str
+    error: SitmapError
+
+
+class Span(Protocol):
+    """Anything that covers ``start`` to ``end`` of a text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpan:
+    """A piece of a document's text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class MentionKind(StrEnum):
+    """What a toponym does in its sentence. Only ``PLACE`` and ``DATELINE`` are literal."""
+
+    PLACE = "place"
+    DATELINE = "dateline"
+    SPEAKER = "speaker"
+    """A capital or country that speaks or acts: "Moscow said"."""
+    DEMONYM = "demonym"
+    INSTITUTION = "institution"
+    """Part of an organisation's or unit's name: "the Kyiv Brigade"."""
+
+
+class Relation(StrEnum):
+    """How the text ties an event to a place other than by being in it."""
+
+    IN = "in"
+    NEAR = "near"
+    DIRECTION = "direction"
+    """"In the Pokrovsk direction": an axis of operations."""
+    PART = "part"
+    """"The eastern part of", "northern"."""
+    OFFSET = "offset"
+    """"12 km west of"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A toponym in a text.
+
+    ``name`` is what to look up (the span without its generic word), ``asked`` the kind of place
+    that the generic word asks for (``admin1``, ``admin2``, ``settlement``, ``water`` or empty),
+    ``offset_km`` and ``bearing`` (degrees from north) belong to ``Relation.OFFSET``. ``near`` is
+    the index of the mention that the text itself puts this one beside ("a village near X"),
+    ``inside`` that of the one it puts this one in ("in the X region").
+    """
+
+    start: int
+    end: int
+    text: str
+    name: str
+    kind: MentionKind = MentionKind.PLACE
+    asked: str = ""
+    relation: Relation = Relation.IN
+    offset_km: float | None = None
+    bearing: float | None = None
+    near: int | None = None
+    inside: int | None = None
+
+    @property
+    def literal(self) -> bool:
+        """Whether the text means the place itself."""
+        return self.kind in (MentionKind.PLACE, MentionKind.DATELINE)
+
+
+# --------------------------------------------------------------------------- places
+
+
+class Level(StrEnum):
+    """The four grains of a place that decide how precisely an event in it is placed."""
+
+    SETTLEMENT = "settlement"
+    ADMIN2 = "admin2"
+    ADMIN1 = "admin1"
+    COUNTRY = "country"
+    AREA = "area"
+    """Seas, rivers, historical regions, continents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the gazetteer.
+
+    ``feature_code`` is GeoNames' (PPL, ADM1, SEA …), ``country`` ISO 3166-1 alpha-2, ``admin1``
+    the division's name and ``admin1_id`` its place id. ``radius_km`` is the half-extent: for a
+    village a guess from its population, for a region one from the places in it.
+    """
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    feature_code: str
+    country: str = ""
+    admin1: str = ""
+    admin1_id: str = ""
+    admin2: str = ""
+    population: int = 0
+    radius_km: float = 1.0
+    source: str = ""
+
+    @property
+    def level(self) -> Level:
+        """The grain of this place, from its feature code."""
+        code = self.feature_code
+        if code.startswith("PCL"):
+            return Level.COUNTRY
+        if code == "ADM1":
+            return Level.ADMIN1
+        if code.startswith("ADM"):
+            return Level.ADMIN2
+        return Level.AREA if code in AREA_CODES else Level.SETTLEMENT
+
+    @property
+    def label(self) -> str:
+        """Name, division and country: "Pokrovsk, Donetsk, UA"."""
+        parts = [self.name]
+        parts += [part for part in (self.admin1, self.country) if part and part != self.name]
+        return ", ".join(parts)
+
+
+AREA_CODES = frozenset(
+    "AREA BAY BAYS CHN CNL CNLN CONT CST DSRT FRST GULF ISL ISLS LK LKS MTS OCN PEN PLAT PLN RGN"
+    " RGNE RGNH RSV SEA SPIT STM STMS STRT VAL".split()
+)
+"""Codes of natural features and loose regions: an event "in" one has no exact spot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that a mention might mean. ``score`` is the sum of ``contributions``."""
+
+    place: Place
+    score: float
+    contributions: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a mention was taken to mean, and why.
+
+    ``place`` is ``None`` where no candidate fits. ``anchor`` is then the place beside which the
+    text puts it, if any, and the geometry is an area around that. ``geo_precision`` is 1 named
+    place, 2 near or part of an area, 3 region; ``None`` without a location. ``candidates`` are
+    sorted best first, the chosen one included.
+    """
+
+    mention: Mention
+    place: Place | None
+    confidence: float
+    geo_precision: int | None
+    uncertainty_km: float | None
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+    anchor: Place | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+# --------------------------------------------------------------------------- events
+
+
+class Stance(StrEnum):
+    """Who vouches for an event. Only the first three are events on the map."""
+
+    REPORTED = "reported"
+    CLAIMED = "claimed"
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+    PLANNED = "planned"
+    HISTORICAL = "historical"
+    NEGATED = "negated"
+
+
+MAPPED_STANCES = (Stance.REPORTED, Stance.CLAIMED, Stance.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Fatalities:
+    """Deaths as the text states them; ``best`` is ``None`` where it gives no number."""
+
+    low: int | None
+    best: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """When something happened. ``precision`` is ACLED's: 1 day, 2 week, 3 month or longer."""
+
+    start: date
+    end: date
+    precision: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventMention:
+    """One event as one sentence tells it. ``place`` indexes the document's mentions."""
+
+    event_type: str
+    sub_event_type: str
+    trigger: TextSpan
+    sentence: TextSpan
+    stance: Stance
+    confidence: float
+    place: int | None = None
+    when: DateRange | None = None
+    actor: str | None = None
+    target: str | None = None
+    claimed_by: str | None = None
+    fatalities: Fatalities | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """The evidence: where a document tells of an event. ``place`` indexes its mentions."""
+
+    document_id: str
+    sentence: TextSpan
+    trigger: TextSpan
+    place: int | None = None
+    source: str = ""
+    title: str = ""
+    url: str = ""
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, or is said to have, with all reports of it.
+
+    ``lat``/``lon`` is a representative point, ``geometry`` what the text supports: a point for
+    a named place, a disc for "near", the region's outline for a region; ``None`` if not placed.
+    ``place_text`` is the text's own wording, ``place`` the gazetteer's entry.
+    """
+
+    id: str
+    event_type: str
+    sub_event_type: str
+    disorder_type: str
+    stance: Stance
+    confidence: float
+    reports: tuple[EventReport, ...]
+    actor: str | None = None
+    target: str | None = None
+    claimed_by: str | None = None
+    when: DateRange | None = None
+    place_text: str = ""
+    place: Place | None = None
+    lat: float | None = None
+    lon: float | None = None
+    geometry: BaseGeometry | None = None
+    geo_precision: int | None = None
+    uncertainty_km: float | None = None
+    fatalities: Fatalities | None = None
+
+    @property
+    def on_map(self) -> bool:
+        """Whether it is drawn by default: vouched for, and placed."""
+        return self.stance in MAPPED_STANCES and self.geo_precision is not None
+
+
+class Outcome(StrEnum):
+    """What became of one input of an ingest. Every input has exactly one."""
+
+    MAPPED = "mapped"
+    REGION_ONLY = "region only"
+    UNPLACED = "unplaced"
+    NO_EVENT = "no event"
+    KNOWN = "already known"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that was read out of one document."""
+
+    document: Document
+    resolutions: tuple[Resolution, ...]
+    event_mentions: tuple[EventMention, ...]
+    events: tuple[Event, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the document counts in the summary of an ingest."""
+        current = [event for event in self.events if event.stance in MAPPED_STANCES]
+        if not current:
+            return Outcome.NO_EVENT
+        grains = {event.geo_precision for event in current}
+        if grains & {1, 2}:
+            return Outcome.MAPPED
+        return Outcome.REGION_ONLY if 3 in grains else Outcome.UNPLACED
+
+
+# --------------------------------------------------------------------------- questions
+
+
+@dataclass(frozen=True, slots=True)
+class BBox:
+    """A box in degrees that does not cross the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """Which events. Empty tuples and ``None`` mean "all"; the parts are joined with "and".
+
+    ``start`` and ``end`` make the window: events whose dates overlap it (undated ones do not).
+    ``types`` holds event types and sub-event types mixed, ``region`` the place id of a country
+    or first-order division.
+    """
+
+    start: date | None = None
+    end: date | None = None
+    types: tuple[str, ...] = ()
+    stances: tuple[Stance, ...] = MAPPED_STANCES
+    precisions: tuple[int, ...] = ()
+    bbox: BBox | None = None
+    region: str | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How a view reconciles: ``window = shown + filtered + region_only + unplaced``."""
+
+    window: int = 0
+    shown: int = 0
+    filtered: int = 0
+    region_only: int = 0
+    unplaced: int = 0
+    by_type: Mapping[str, int] = field(default_factory=dict)
+    """Events per event type that pass all other filters than the one by type."""
+    by_stance: Mapping[str, int] = field(default_factory=dict)
+    """Events per stance that pass all other filters than the one by stance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An event and its distance from the point asked for.
+
+    ``certain`` says that all of the event's uncertainty lies within the radius.
+    """
+
+    event: Event
+    distance_km: float
+    certain: bool
+
+
+# --------------------------------------------------------------------------- protocols
+
+
+@dataclass(frozen=True, slots=True)
+class NameUse:
+    """What a name stands for in the gazetteer: its best place and how many share it."""
+
+    place: Place
+    count: int
+
+
+class NameIndex(Protocol):
+    """What the recogniser asks of a gazetteer."""
+
+    def best(self, name: str) -> NameUse | None:
+        """Return the most prominent place of that name, ignoring case, accents and hyphens."""
+
+    def demonym(self, word: str) -> Place | None:
+        """Return the country whose people the word names ("Russian", "Sudanese")."""
+
+
+class PlaceFinder(Protocol):
+    """What the resolver asks of a gazetteer."""
+
+    def lookup(self, name: str) -> Sequence[Place]:
+        """Return all places of that name, most prominent first."""
+
+    def get(self, place_id: str) -> Place:
+        """Return one place. Raises NotFound."""
+
+
+class Store(Protocol):
+    """Where analysed reports live. Each call is one transaction."""
+
+    def add(self, analysis: Analysis) -> bool:
+        """Keep a document with all that was read out of it, or nothing of it.
+
+        Return ``False``, and change nothing, where the document is already known.
+        """
+
+    def knows(self, document_id: str) -> bool:
+        """Whether a document is already kept."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Keep the name and reason of an input that could not be read (once per pair)."""
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFound."""
+
+    def resolutions(self, document_id: str) -> tuple[Resolution, ...]:
+        """The document's mentions in text order with their candidates. Raises NotFound."""
+
+    def event(self, event_id: str) -> Event:
+        """Raises NotFound."""
+
+    def events(self, query: EventQuery) -> Iterator[Event]:
+        """Stream the events, newest first, undated ones last."""
+
+    def counts(self, query: EventQuery) -> Counts:
+        """Reconcile what a view shows with what there is."""
+
+    def by_region(self, query: EventQuery) -> Mapping[str, int]:
+        """Events per first-order division (place id), country where no division is known."""
+
+    def near(
+        self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500
+    ) -> Sequence[Near]:
+        """Events that lie, or may lie, within ``km``, nearest first."""
+
+    def totals(self) -> Mapping[str, int]:
+        """How many documents, events, reports and refusals are kept."""
+
+    def close(self) -> None:
+        """Release the database."""
+
+
+def stable_id(*parts: str) -> str:
+    """Return 16 hexadecimal digits that depend on the parts alone."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,205 @@
+"""The gazetteer: one read-only SQLite file, asked row by row and never loaded whole.
+
+Names are compared folded: without case, accents, apostrophes and hyphens, so that "Sana'a",
+"Sanaa" and "SANAʼA" are one name. ``build.py`` writes the file with the same ``fold``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sqlite3
+import threading
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pyproj import Geod
+
+from domain import InvalidInput, NameUse, NotFound, NotPrepared, Place
+
+SCHEMA_VERSION = 1
+MAX_NAME = 100
+"""Characters of a name that are looked at; no place name in use is longer."""
+
+ALTERNATE_PENALTY = 0.8
+"""How much less a place is meant by an alternate name than by its own, in powers of ten of people:
+"Pokrovsk" was once the name of Engels, three times its size."""
+
+CODE_RANK = 3
+"""The rank of names that are only codes (ISO 3166); texts do not mean places by them."""
+
+_FOLD_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"}
+    | dict.fromkeys("'’ʼ‘`´ʻʹʾʿ′\"“”.", "")
+)
+_SEPARATORS = re.compile(r"[\s\-‐-―_,/()&]+")
+_PLACE_COLUMNS = (
+    "place.place_id, place.name, place.lat, place.lon, place.feature_code, place.country,"
+    " division.name, place.admin1_id, place.admin2, place.population, place.radius_km, place.source"
+)
+_FROM = "FROM place LEFT JOIN place AS division ON division.place_id = place.admin1_id"
+GEOD = Geod(ellps="WGS84")
+
+
+@lru_cache(maxsize=100_000)
+def fold(name: str) -> str:
+    """Return the form under which names are compared."""
+    text = name[:MAX_NAME].casefold().translate(_FOLD_LETTERS)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+        text = text.translate(_FOLD_LETTERS)
+    return _SEPARATORS.sub(" ", text).strip()
+
+
+class Gazetteer:
+    """Places by name, by id and by position. Safe to share between threads.
+
+    Raises NotPrepared where the file is missing or of another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        if not path.is_file():
+            raise NotPrepared(f"no gazetteer at {path}; build it with 'flask prepare'")
+        version = self._rows("PRAGMA user_version")[0][0]
+        if version != SCHEMA_VERSION:
+            raise NotPrepared(f"{path} is of version {version}, not {SCHEMA_VERSION}; run 'flask prepare'")
+
+    def best(self, name: str) -> NameUse | None:
+        """Return the most prominent place of that name; codes such as "IT" are no names here."""
+        rows = self._rows(
+            f"SELECT {_PLACE_COLUMNS}, count(*) OVER () FROM name JOIN place ON place.id = name.place"
+            " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
+            " WHERE name.folded = ? AND name.rank < ?"
+            " ORDER BY place.prominence - ? * (name.rank > 0) DESC, place.id LIMIT 1",
+            (fold(name), CODE_RANK, ALTERNATE_PENALTY),
+        )
+        return NameUse(_place(rows[0]), rows[0][-1]) if rows else None
+
+    def lookup(self, name: str, limit: int = 50) -> tuple[Place, ...]:
+        """Return the places of that name, most prominent first, codes included."""
+        rows = self._rows(
+            f"SELECT {_PLACE_COLUMNS} FROM name JOIN place ON place.id = name.place"
+            " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
+            " WHERE name.folded = ? ORDER BY place.prominence - ? * (name.rank > 0) DESC, place.id LIMIT ?",
+            (fold(name), ALTERNATE_PENALTY, limit),
+        )
+        return tuple(_place(row) for row in rows)
+
+    def demonym(self, word: str) -> Place | None:
+        """Return the country whose people or adjective ``word`` is, else ``None``."""
+        rows = self._rows("SELECT place_id FROM demonym WHERE folded = ?", (fold(word),))
+        return self.get(rows[0][0]) if rows else None
+
+    def get(self, place_id: str) -> Place:
+        """Return one place. Raises NotFound."""
+        rows = self._rows(f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.place_id = ?", (place_id,))
+        if not rows:
+            raise NotFound(f"no place has the id {place_id!r}", field="place_id")
+        return _place(rows[0])
+
+    def search(self, text: str, limit: int = 10) -> tuple[Place, ...]:
+        """Return places whose name begins with ``text`` or has words that do, best first."""
+        folded = fold(text)
+        if not folded:
+            return ()
+        # Hundreds of thousands of names begin with one letter: up to two, only whole names count.
+        if len(folded) < 3:
+            return self.lookup(text, limit)
+        words = " ".join(f'"{word}"*' for word in folded.split())
+        rows = self._rows(
+            f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.id IN"
+            " (SELECT rowid FROM name_words WHERE name_words MATCH ? LIMIT 20000)"
+            " ORDER BY (place.folded = ?) DESC, (place.folded GLOB ?) DESC, place.prominence DESC LIMIT ?",
+            (words, folded, folded.replace("[", "").replace("?", "") + "*", limit),
+        )
+        return tuple(_place(row) for row in rows)
+
+    def nearby(self, *, lat: float, lon: float, km: float, limit: int = 50) -> tuple[Place, ...]:
+        """Return the settlements within ``km`` (geodesic), nearest first."""
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 0 < km <= 500):
+            raise InvalidInput("lat, lon or km is out of range", field="lat, lon, km")
+        reach = km / 110.0
+        wide = reach / max(0.02, math.cos(math.radians(lat)))
+        boxes = [(lon - wide, lon + wide)]
+        if lon - wide < -180:
+            boxes.append((lon - wide + 360, 180.0))
+        if lon + wide > 180:
+            boxes.append((-180.0, lon + wide - 360))
+        found: dict[str, tuple[float, Place]] = {}
+        for west, east in boxes:
+            rows = self._rows(
+                f"SELECT {_PLACE_COLUMNS} FROM position JOIN place ON place.id = position.id"
+                " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
+                " WHERE position.west <= ? AND position.east >= ? AND position.south <= ? AND position.north >= ?",
+                (east, west, lat + reach, lat - reach),
+            )
+            for row in rows:
+                place = _place(row)
+                metres = GEOD.inv(lon, lat, place.lon, place.lat)[2]
+                if metres <= km * 1000:
+                    found[place.id] = (metres, place)
+        nearest = sorted(found.values(), key=lambda pair: pair[0])
+        return tuple(place for _, place in nearest[:limit])
+
+    def countries(self) -> tuple[Place, ...]:
+        """Return all countries and territories, by name."""
+        rows = self._rows(
+            f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.feature_code = 'PCLI' ORDER BY place.name"
+        )
+        return tuple(_place(row) for row in rows)
+
+    def divisions(self, country: str) -> tuple[Place, ...]:
+        """Return the first-order divisions of a country (ISO alpha-2), by name."""
+        rows = self._rows(
+            f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.country = ? AND place.feature_code = 'ADM1'"
+            " ORDER BY place.name",
+            (country,),
+        )
+        return tuple(_place(row) for row in rows)
+
+    def settlements(self, country: str) -> list[tuple[float, float, str]]:
+        """Return ``(lon, lat, admin1_id)`` of each settlement of a country that has a division."""
+        return self._rows(
+            "SELECT lon, lat, admin1_id FROM place"
+            " WHERE country = ? AND admin1_id != '' AND feature_code LIKE 'PPL%'",
+            (country,),
+        )
+
+    def size(self) -> tuple[int, int]:
+        """Return the numbers of places and of names."""
+        rows = self._rows("SELECT (SELECT count(*) FROM place), (SELECT count(*) FROM name)")
+        return rows[0][0], rows[0][1]
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # immutable: no locks and no journal look-ups; a rebuild replaces the file as a whole.
+            uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._local.connection = connection
+            with self._lock:
+                self._opened.append(connection)
+        return connection.execute(sql, values).fetchall()
+
+
+def _place(row: Any) -> Place:
+    place_id, name, lat, lon, code, country, admin1, admin1_id, admin2, population, radius, source = row[:12]
+    return Place(
+        place_id, name, lat, lon, code, country, admin1 or "", admin1_id, admin2, population, radius, source
+    )
+
