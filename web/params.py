@@ -1,0 +1,259 @@
+"""Request arguments in, typed questions out, and back into links.
+
+Whatever cannot be understood is refused with an error that names the field: a parameter that is
+misspelt must not silently return everything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+from werkzeug.datastructures import MultiDict
+
+from domain import MAPPED_STANCES, BBox, EventQuery, InvalidInput, Stance
+from ontology import Ontology
+
+MAX_VALUE = 200
+"""Characters in one value; the longest that means something is a type's name or a bbox."""
+MAX_REPEATS = 100
+MAX_LIMIT = 100_000
+MAX_KM = 5_000.0
+DEFAULT_KM = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A request parameter as the API's page documents it."""
+
+    name: str
+    help: str
+    repeatable: bool = False
+
+
+PARAMETERS: Mapping[str, Parameter] = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("start", "first day of the window, YYYY-MM-DD; undated events then fall outside"),
+        Parameter("end", "last day of the window, YYYY-MM-DD"),
+        Parameter("type", "an event type or sub-event type; all when none is given", repeatable=True),
+        Parameter(
+            "stance",
+            "reported, claimed, confirmed, denied, planned, historical or negated, or “all”;"
+            " the first three when none is given",
+            repeatable=True,
+        ),
+        Parameter("precision", "1 named place, 2 near or part of an area, 3 region", repeatable=True),
+        Parameter("bbox", "west,south,east,north in degrees; may not cross the antimeridian"),
+        Parameter("region", "place id of a country or first-order division, such as country:UA"),
+        Parameter("limit", f"at most so many events, 1 to {MAX_LIMIT}"),
+        Parameter("properties", "“slim” for only what the map draws"),
+        Parameter("place", "a place name; the most prominent place of that name is taken"),
+        Parameter("place_id", "the id of one place, where a name has several"),
+        Parameter("lat", "latitude of the centre in degrees, with lon"),
+        Parameter("lon", "longitude of the centre in degrees, with lat"),
+        Parameter("km", f"radius in kilometres, up to {MAX_KM:.0f}; {DEFAULT_KM:.0f} when not given"),
+        Parameter("q", "the beginning of a place name, or words of it"),
+    )
+}
+WINDOW = ("start", "end", "type", "stance", "precision")
+VIEW = (*WINDOW, "bbox", "region")
+EVENTS = (*VIEW, "limit", "properties")
+NEAR = ("place", "place_id", "lat", "lon", "km", *WINDOW, "limit")
+
+_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_REGION = re.compile(r"(country:[A-Z]{2}|adm1:[A-Z]{2}\.[A-Za-z0-9]{1,10})", re.ASCII)
+
+
+class Arguments:
+    """The arguments of one request, read one by one.
+
+    Empty values count as not given, because a plain HTML form sends its empty fields. Raises
+    InvalidInput on a parameter that is not in ``allowed`` and on one that is repeated in vain.
+    """
+
+    def __init__(self, args: MultiDict[str, str], allowed: Collection[str]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, values in args.lists():
+            if name not in allowed:
+                raise InvalidInput(_unknown(name, allowed, "parameter"), field=_shown(name))
+            given = [value for value in values if value.strip()]
+            if len(given) > (MAX_REPEATS if PARAMETERS[name].repeatable else 1):
+                raise InvalidInput("is given more often than it can be", field=name)
+            for value in given:
+                if len(value) > MAX_VALUE or not value.isprintable():
+                    raise InvalidInput(
+                        f"must be printable text of at most {MAX_VALUE} characters", field=name
+                    )
+            self._values[name] = given
+
+    def text(self, name: str) -> str | None:
+        """Return the value without the space around it."""
+        given = self._values.get(name)
+        return given[0].strip() if given else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return all values of a repeatable parameter, each once, in the order given."""
+        return tuple(dict.fromkeys(value.strip() for value in self._values.get(name, ())))
+
+    def number(self, name: str, low: float, high: float) -> float | None:
+        """Return a number within ``low`` to ``high``, both allowed."""
+        text = self.text(name)
+        return None if text is None else read_number(text, low, high, name)
+
+    def day(self, name: str) -> date | None:
+        """Return a date."""
+        text = self.text(name)
+        return None if text is None else read_day(text, name)
+
+
+def event_query(arguments: Arguments, ontology: Ontology) -> EventQuery:
+    """Return the events that a request asks for. Raises InvalidInput naming the field."""
+    start, end = arguments.day("start"), arguments.day("end")
+    if start and end and start > end:
+        raise InvalidInput("lies after end", field="start")
+    limit = arguments.number("limit", 1, MAX_LIMIT)
+    if limit is not None and limit != int(limit):
+        raise InvalidInput("must be a whole number", field="limit")
+    return EventQuery(
+        start=start,
+        end=end,
+        types=_types(arguments.texts("type"), ontology),
+        stances=_stances(arguments.texts("stance")),
+        precisions=_precisions(arguments.texts("precision")),
+        bbox=_bbox(arguments.text("bbox")),
+        region=_region(arguments.text("region")),
+        limit=None if limit is None else int(limit),
+    )
+
+
+def to_arguments(query: EventQuery) -> dict[str, list[str]]:
+    """Return the arguments that ask for ``query`` again, for links. Defaults are left out."""
+    stances = [] if query.stances == MAPPED_STANCES else [str(stance) for stance in query.stances]
+    if set(query.stances) == set(Stance):
+        stances = ["all"]
+    box = query.bbox
+    arguments = {
+        "start": [query.start.isoformat()] if query.start else [],
+        "end": [query.end.isoformat()] if query.end else [],
+        "type": list(query.types),
+        "stance": stances,
+        "precision": [str(precision) for precision in query.precisions],
+        "bbox": [f"{box.west},{box.south},{box.east},{box.north}"] if box else [],
+        "region": [query.region] if query.region else [],
+        "limit": [str(query.limit)] if query.limit else [],
+    }
+    return {name: values for name, values in arguments.items() if values}
+
+
+@dataclass(frozen=True, slots=True)
+class NearQuestion:
+    """Around what and how far: a name, a place id, or a position."""
+
+    km: float
+    place: str | None = None
+    place_id: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is asked at all; the empty form is not."""
+        return not (self.place is None and self.place_id is None and self.lat is None)
+
+
+def near_question(arguments: Arguments) -> NearQuestion:
+    """Return what a request wants to be near to. Raises InvalidInput naming the field."""
+    km = arguments.number("km", 0, MAX_KM)
+    if km is not None and km <= 0:
+        raise InvalidInput("must be more than 0", field="km")
+    lat, lon = arguments.number("lat", -90, 90), arguments.number("lon", -180, 180)
+    if (lat is None) != (lon is None):
+        raise InvalidInput("lat and lon go together", field="lat" if lat is None else "lon")
+    place, place_id = arguments.text("place"), arguments.text("place_id")
+    if lat is not None and (place or place_id):
+        raise InvalidInput("give either a place or lat and lon", field="place" if place else "place_id")
+    return NearQuestion(DEFAULT_KM if km is None else km, place, place_id, lat, lon)
+
+
+def read_number(text: str, low: float, high: float, field: str) -> float:
+    """Return a plain decimal number; no exponents, no "nan". Raises InvalidInput."""
+    if not _NUMBER.fullmatch(text):
+        raise InvalidInput(f"{_shown(text)!r} is not a number", field=field)
+    value = float(text)
+    if not low <= value <= high:
+        raise InvalidInput(f"{text} is not between {low:g} and {high:g}", field=field)
+    return value
+
+
+def read_day(text: str, field: str) -> date:
+    """Return a calendar day written YYYY-MM-DD. Raises InvalidInput."""
+    if not _DAY.fullmatch(text):
+        raise InvalidInput(f"{_shown(text)!r} is not a date like 2025-01-31", field=field)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"there is no day {text}", field=field) from None
+
+
+def _types(names: Sequence[str], ontology: Ontology) -> tuple[str, ...]:
+    for name in names:
+        if not ontology.known(name):
+            raise InvalidInput(_unknown(name, [*ontology.families, *ontology.types], "type"), field="type")
+    return tuple(names)
+
+
+def _stances(names: Sequence[str]) -> tuple[Stance, ...]:
+    known = [str(stance) for stance in Stance]
+    for name in names:
+        if name not in known and name != "all":
+            raise InvalidInput(_unknown(name, [*known, "all"], "stance"), field="stance")
+    if "all" in names:
+        return tuple(Stance)
+    return tuple(stance for stance in Stance if stance in names) or MAPPED_STANCES
+
+
+def _precisions(texts: Sequence[str]) -> tuple[int, ...]:
+    for text in texts:
+        if text not in ("1", "2", "3"):
+            raise InvalidInput(f"{_shown(text)!r} is none of 1, 2, 3", field="precision")
+    return tuple(sorted(int(text) for text in texts))
+
+
+def _bbox(text: str | None) -> BBox | None:
+    if text is None:
+        return None
+    parts = text.split(",")
+    if len(parts) != 4:
+        raise InvalidInput("must be four numbers: west,south,east,north", field="bbox")
+    west, east = (read_number(parts[index].strip(), -180, 180, "bbox") for index in (0, 2))
+    south, north = (read_number(parts[index].strip(), -90, 90, "bbox") for index in (1, 3))
+    if west > east:
+        raise InvalidInput("west lies east of east: boxes across the antimeridian are not supported",
+                           field="bbox")  # fmt: skip
+    if south > north:
+        raise InvalidInput("south lies north of north", field="bbox")
+    return BBox(west, south, east, north)
+
+
+def _region(text: str | None) -> str | None:
+    if text is not None and not _REGION.fullmatch(text):
+        raise InvalidInput(
+            f"{_shown(text)!r} is not the id of a country or first-order division", field="region"
+        )
+    return text
+
+
+def _unknown(name: str, known: Collection[str], kind: str) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"there is no {kind} {_shown(name)!r}{hint}"
+
+
+def _shown(text: str) -> str:
+    """The beginning of a value, fit to stand in a message."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text[:60])

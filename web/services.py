@@ -1,0 +1,81 @@
+"""What the pages work with: the store, the gazetteer and the rest, each opened when first used."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import current_app
+
+from domain import Store
+from geo.gazetteer import Gazetteer
+from geo.regions import Regions
+from ontology import Ontology, load_ontology
+from store import open_store
+
+if TYPE_CHECKING:
+    from pipeline import Analyser
+
+EXTENSION = "sitmap"
+
+
+class Services:
+    """The parts behind one app, shared by its threads.
+
+    A part that the set-up has not built yet raises NotPrepared, and is tried again the next time.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        self._parts: dict[str, Any] = {}
+        self._locks: defaultdict[str, RLock] = defaultdict(RLock)
+
+    @property
+    def ontology(self) -> Ontology:
+        """The event types and their signs."""
+        return load_ontology()
+
+    @property
+    def store(self) -> Store:
+        """Documents and events."""
+        return self._once("store", lambda: open_store(self._config["SITMAP_STORE"]))
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """Places."""
+        return self._once("gazetteer", lambda: Gazetteer(Path(self._config["SITMAP_GAZETTEER"])))
+
+    @property
+    def regions(self) -> Regions:
+        """Outlines of countries and first-order divisions."""
+        basemap = Path(self._config["SITMAP_BASEMAP"])
+        return self._once("regions", lambda: Regions(self.gazetteer, basemap))
+
+    @property
+    def analyser(self) -> Analyser:
+        """The reader of reports; the first use loads the language model, which takes seconds."""
+        return self._once("analyser", self._load_analyser)
+
+    def close(self) -> None:
+        """Close what was opened; a later use opens it anew."""
+        for name in ("store", "gazetteer"):
+            part = self._parts.pop(name, None)
+            if part is not None:
+                part.close()
+        self._parts.clear()
+
+    def _load_analyser(self) -> Analyser:
+        # Imported here: it brings spaCy, and most servers never read a report themselves.
+        from pipeline import Analyser
+
+        return Analyser(self.gazetteer, self.regions)
+
+    def _once[T](self, name: str, make: Callable[[], T]) -> T: ...
+
+
+def services() -> Services:
+    """Return the services of the current app."""
+    return cast(Services, current_app.extensions[EXTENSION])
