@@ -512,12 +512,18 @@ class NameIndex(Protocol):
     def demonym(self, word: str) -> Place | None:
         """Return the country whose people the word names ("Russian", "Sudanese")."""
 
+    def get(self, place_id: str) -> Place:
+        """Return one place; countries have ids like ``country:UA``. Raises NotFound."""
+
 
 class PlaceFinder(Protocol):
     """What the resolver asks of a gazetteer."""
 
     def lookup(self, name: str) -> Sequence[Place]:
-        """Return all places of that name, most prominent first."""
+        """Return the places of that name, most prominent first."""
+
+    def demonym(self, word: str) -> Place | None:
+        """Return the country whose people the word names."""
 
     def get(self, place_id: str) -> Place:
         """Return one place. Raises NotFound."""

@@ -161,6 +161,7 @@ def _fill(connection: sqlite3.Connection, progress: Progress) -> None:
 
     insert(_country_rows(countries))
     insert(_division_rows(divisions))
+    insert(_second_order_rows(cities, admin2))
     insert(_area_rows())
     curated = {row["id"] for row in _table("places.csv")}
     insert(_curated_rows())
@@ -295,6 +296,37 @@ def _division_rows(divisions: list[_Division]) -> Iterator[_Row]:
             radius_km=round(max(3.0, reach[int(0.9 * (len(reach) - 1))]), 1),
             # A bare "Donetsk" is the city; the region is asked for by its generic word.
             prominence=math.log10(population + 1000) - 1.2,
+        )
+
+
+def _second_order_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> Iterator[_Row]:
+    """Districts and counties, placed by the middle of the cities in them."""
+    members: defaultdict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    names: dict[tuple[str, str, str], str] = {}
+    for city in cities:
+        name = admin2.get(city["geonameid"])
+        if name:
+            key = (city["countrycode"], city["admin1code"], fold(name).replace(" ", "-"))
+            members[key].append(city)
+            names.setdefault(key, name)
+    for (country, code, slug), inside in members.items():
+        name = names[country, code, slug]
+        lat = median(city["latitude"] for city in inside)
+        lon = median(city["longitude"] for city in inside)
+        reach = max(GEOD.inv(lon, lat, city["longitude"], city["latitude"])[2] / 1000 for city in inside)
+        population = sum(city["population"] for city in inside)
+        yield _Row(
+            f"adm2:{country}.{code}.{slug}",
+            name,
+            lat,
+            lon,
+            "ADM2",
+            country,
+            names=(_without_generic(name),),
+            admin1_id=f"adm1:{country}.{code}",
+            population=population,
+            radius_km=round(max(5.0, reach), 1),
+            prominence=math.log10(population + 10) - 1.5,
         )
 
 

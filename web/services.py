@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline import Analyser
 
 EXTENSION = "sitmap"
+T = TypeVar("T")
 
 
 class Services:
@@ -31,7 +31,8 @@ class Services:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
         self._parts: dict[str, Any] = {}
-        self._locks: defaultdict[str, RLock] = defaultdict(RLock)
+        # A lock each: a page must not wait for the language model only to reach the store.
+        self._locks = {name: RLock() for name in ("store", "gazetteer", "regions", "analyser")}
 
     @property
     def ontology(self) -> Ontology:
@@ -73,7 +74,11 @@ class Services:
 
         return Analyser(self.gazetteer, self.regions)
 
-    def _once[T](self, name: str, make: Callable[[], T]) -> T: ...
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        with self._locks[name]:
+            if name not in self._parts:
+                self._parts[name] = make()
+            return cast(T, self._parts[name])
 
 
 def services() -> Services:

@@ -1,0 +1,42 @@
+"""Numbers as news writes them: digits, words, and mixtures such as "two dozen"."""
+
+from __future__ import annotations
+
+import re
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_VALUES = {word: value for value, word in enumerate(_SMALL)} | {
+    word: 10 * value for value, word in enumerate(_TENS, start=2)
+}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
+_WORD = "|".join([*_VALUES, *_SCALES, "and", "a", "an"])
+
+NUMBER = rf"(?:\d{{1,3}}(?:[,  ]\d{{3}})+|\d+|(?:{_WORD})(?:[\s-]+(?:{_WORD}))*)"
+"""A regular expression (lower case) for one number."""
+
+
+def read_number(text: str) -> float | None:
+    """Return the number that ``text`` is ("1,200", "two dozen", "thirty-eight"), else ``None``.
+
+    "a" counts one only before a scale ("a hundred"): "a man" is no number.
+    """
+    digits = re.sub(r"[,  ]", "", text)
+    if re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?", digits):
+        return float(digits)
+    total, current, seen = 0.0, 0.0, False
+    for word in re.split(r"[\s-]+", text.strip().lower()):
+        if word in _VALUES:
+            current += _VALUES[word]
+            seen = True
+        elif word in _SCALES:
+            current = (current or 1) * _SCALES[word]
+            seen = True
+            if word in ("thousand", "million"):
+                total, current = total + current, 0.0
+        elif word not in ("and", "a", "an"):
+            return None
+    return total + current if seen else None

@@ -1,0 +1,202 @@
+"""Filters as data: each small class is one condition on events and says itself in SQL.
+
+A clause is a piece of SQL over the columns of ``events`` with ``?`` for each parameter, and the
+parameters in order; no value from outside ever becomes part of the SQL. Every class refuses what
+it cannot mean with an InvalidInput that names the query's field.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from domain import BBox, EventQuery, InvalidInput, Stance
+from store.extents import boxes_around
+
+Clause = tuple[str, tuple[str | float, ...]]
+
+MAX_CHOICES = 200
+"""The most types that one query may name."""
+
+_REGION = re.compile(r"country:(?P<country>[A-Z]{2})|adm1:[A-Z]{2}\.[\w.-]{1,20}", re.ASCII)
+
+
+class Filter(Protocol):
+    """One condition on events."""
+
+    def clause(self) -> Clause:
+        """Return the condition as SQL and its parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Events whose dates overlap the days from ``start`` to ``end``; either may be open."""
+
+    start: date | None
+    end: date | None
+
+    def __post_init__(self) -> None:
+        if self.start and self.end and self.start > self.end:
+            raise InvalidInput(f"{self.start} is after the end, {self.end}", field="start")
+
+    def clause(self) -> Clause:
+        """An undated event overlaps no window: comparing with NULL is never true."""
+        parts, params = [], []
+        if self.start:
+            parts.append("date_end >= ?")
+            params.append(self.start.isoformat())
+        if self.end:
+            parts.append("date_start <= ?")
+            params.append(self.end.isoformat())
+        return " AND ".join(parts), tuple(params)
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """Events of any of these event types or sub-event types."""
+
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.names) > MAX_CHOICES:
+            raise InvalidInput(f"at most {MAX_CHOICES} at once", field="types")
+
+    def clause(self) -> Clause:
+        """Either column may match."""
+        marks = _marks(self.names)
+        return f"event_type IN ({marks}) OR sub_event_type IN ({marks})", (*self.names, *self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Stances:
+    """Events that any of these stances was taken on."""
+
+    stances: tuple[Stance, ...]
+
+    def clause(self) -> Clause:
+        """Match the stance column."""
+        return f"stance IN ({_marks(self.stances)})", tuple(stance.value for stance in self.stances)
+
+
+@dataclass(frozen=True, slots=True)
+class Precisions:
+    """Events placed this precisely (1 named place, 2 near or part of an area, 3 region)."""
+
+    precisions: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        for precision in self.precisions:
+            if precision not in (1, 2, 3):
+                raise InvalidInput(f"{precision} is none of 1, 2, 3", field="precisions")
+
+    def clause(self) -> Clause:
+        """An unplaced event has no precision, so it never matches."""
+        return f"geo_precision IN ({_marks(self.precisions)})", self.precisions
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Point events in a box, and others whose geometry shares a point with it."""
+
+    bbox: BBox
+
+    def __post_init__(self) -> None:
+        box = self.bbox
+        for name, most in (("west", 180), ("south", 90), ("east", 180), ("north", 90)):
+            if not -most <= (value := getattr(box, name)) <= most:
+                raise InvalidInput(f"{name} {value} is not within -{most} to {most}", field="bbox")
+        if box.west > box.east:
+            raise InvalidInput("west lies east of east; ask for the two sides of 180° apart", field="bbox")
+        if box.south > box.north:
+            raise InvalidInput("south lies north of north", field="bbox")
+
+    def clause(self) -> Clause:
+        """The index finds candidates; points are compared, outlines and the like intersected."""
+        box = self.bbox
+        sides = (box.west, box.south, box.east, box.north)
+        found, bounds = _extents_meeting((box,))
+        return (
+            f"{found} AND CASE WHEN geometry_type = 'Point' AND abs(lon) < 180"
+            " THEN lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?"
+            " ELSE meets_box(geometry, lon, lat, ?, ?, ?, ?) END",
+            (*bounds, box.west, box.east, box.south, box.north, *sides),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Events placed at, or within, a country or first-order division, by its place id."""
+
+    id: str
+
+    def __post_init__(self) -> None:
+        if not _REGION.fullmatch(self.id):
+            raise InvalidInput(f"{self.id[:40]!r} is not like country:UA or adm1:UA.05", field="region")
+
+    def clause(self) -> Clause:
+        """The place itself, or a place that says that it lies there."""
+        match = _REGION.fullmatch(self.id)
+        if match and match["country"]:
+            return "place_id = ? OR place_country = ?", (self.id, match["country"])
+        return "place_id = ? OR place_admin1_id = ?", (self.id, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Events whose uncertainty may reach within ``km`` of a position: candidates, to be measured."""
+
+    lat: float
+    lon: float
+    km: float
+
+    def __post_init__(self) -> None:
+        for name, most in (("lat", 90), ("lon", 180)):
+            if not -most <= (value := getattr(self, name)) <= most:
+                raise InvalidInput(f"{value} is not within -{most} to {most}", field=name)
+        if not 0 <= self.km < math.inf:
+            raise InvalidInput(f"{self.km} is not a distance", field="km")
+
+    def clause(self) -> Clause:
+        """One look into the index, or two where the circle crosses the antimeridian."""
+        return _extents_meeting(boxes_around(lat=self.lat, lon=self.lon, km=self.km))
+
+
+def filters_of(query: EventQuery) -> tuple[Filter, ...]:
+    """Return the conditions that a query sets. Raises InvalidInput naming the field."""
+    asked: list[Filter] = []
+    if query.start or query.end:
+        asked.append(Window(query.start, query.end))
+    if query.types:
+        asked.append(Types(query.types))
+    if query.stances:
+        asked.append(Stances(query.stances))
+    if query.precisions:
+        asked.append(Precisions(query.precisions))
+    if query.bbox:
+        asked.append(Box(query.bbox))
+    if query.region is not None:
+        asked.append(Region(query.region))
+    return tuple(asked)
+
+
+def joined(filters: Iterable[Filter]) -> Clause:
+    """Join conditions with "and"; no condition at all is true."""
+    clauses = [part.clause() for part in filters]
+    sql = " AND ".join(f"({sql})" for sql, _ in clauses) or "1"
+    return sql, tuple(value for _, params in clauses for value in params)
+
+
+def _extents_meeting(boxes: Sequence[BBox]) -> Clause:
+    look = "SELECT event_key FROM event_extents WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?"
+    sql = " UNION ".join([look] * len(boxes))
+    return f"event_key IN ({sql})", tuple(
+        side for box in boxes for side in (box.east, box.west, box.north, box.south)
+    )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

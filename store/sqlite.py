@@ -1,0 +1,365 @@
+"""The store in one SQLite file: no server, several threads and processes, safe when killed.
+
+The file is in WAL mode, so readers and the one writer do not wait for each other. Each call is one
+transaction on a connection that no other thread uses meanwhile. ``synchronous`` is NORMAL: what a
+finished call has written outlives the process; a power cut may take back the last calls, whole.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain import (
+    Analysis,
+    BadData,
+    Counts,
+    Document,
+    Event,
+    EventQuery,
+    EventReport,
+    InvalidInput,
+    Near,
+    NotFound,
+    NotPrepared,
+    Refusal,
+    Resolution,
+    SitmapError,
+)
+from store import rows
+from store.extents import distances_km, meets_box
+from store.filters import Around, Clause, Stances, Types, Window, filters_of, joined
+from store.migrate import check, migrate
+
+BUSY_TIMEOUT_S = 20.0
+"""How long a call waits for another writer before it gives up."""
+
+CHUNK = 500
+"""How many events are in memory at once while they stream."""
+
+_NEWEST_FIRST = "ORDER BY coalesce(date_end, '') DESC, id"
+_DOCUMENT = f"SELECT {', '.join(rows.DOCUMENT_COLUMNS)} FROM documents WHERE id = ?"
+_MENTIONS_OF = (
+    f"SELECT {', '.join(rows.MENTION_COLUMNS)} FROM mentions WHERE document_id = ? ORDER BY position"
+)
+_EVENT = f"SELECT {', '.join(rows.EVENT_COLUMNS)} FROM events"
+_REPORT = (
+    f"SELECT {', '.join(rows.REPORT_COLUMNS)}, source, title, url, published"
+    " FROM reports JOIN documents ON documents.id = reports.document_id"
+)
+
+
+class SqliteStore:
+    """A `domain.Store` in the file at ``path``, which is made, or brought up to date, where need be.
+
+    May be shared by threads. Raises BadData for a file that is not a Sitmap store or comes from a
+    newer Sitmap, NotPrepared for one that cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        self._lock = threading.Lock()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotPrepared(f"{self.path.parent}: {error.strerror}", field="store") from error
+        try:
+            with self._connection() as db:
+                check(db, name=self.path.name)
+                db.execute("PRAGMA journal_mode = WAL")
+                migrate(db)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close all connections; one that a call still uses is closed when the call is done."""
+        with self._lock:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+
+    # ----------------------------------------------------------------------- writing
+
+    def add(self, analysis: Analysis) -> bool:
+        """Keep a document with all that was read out of it, or nothing of it.
+
+        An event that is there already only gains its reports. Return ``False``, and change nothing,
+        where the document is already known. Raises InvalidInput for what cannot be kept.
+        """
+        document = analysis.document
+        if self.knows(document.id):
+            return False
+        mentions = rows.mention_rows(document.id, analysis.resolutions)
+        events = [(rows.event_row(event), rows.extent_row(event)) for event in analysis.events]
+        reports = [report for event in analysis.events for report in rows.report_rows(event)]
+        with self._writing() as db:
+            if not db.execute(_ADD_DOCUMENT, rows.document_row(document)).rowcount:
+                return False
+            db.executemany(_ADD_MENTION, mentions)
+            for event, extent in events:
+                added = db.execute(_ADD_EVENT, event)
+                if added.rowcount and extent:
+                    db.execute(_ADD_EXTENT, (added.lastrowid, *extent))
+            db.executemany(_ADD_REPORT, reports)
+        return True
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Keep the name and reason of an input that could not be read, once per pair."""
+        # A file's name need not be valid Unicode.
+        parts = (refusal.name, refusal.error.code, str(refusal.error))
+        with self._writing() as db:
+            db.execute(_ADD_REFUSAL, [part.encode(errors="backslashreplace").decode() for part in parts])
+
+    # ----------------------------------------------------------------------- documents
+
+    def knows(self, document_id: str) -> bool:
+        """Whether a document is already kept."""
+        with self._reading() as db:
+            return db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFound."""
+        with self._reading() as db:
+            return self._document(db, document_id)
+
+    def resolutions(self, document_id: str) -> tuple[Resolution, ...]:
+        """The document's mentions in text order with their candidates. Raises NotFound."""
+        with self._reading() as db:
+            self._document(db, document_id)
+            return tuple(map(rows.read_resolution, db.execute(_MENTIONS_OF, (document_id,))))
+
+    # ----------------------------------------------------------------------- events
+
+    def event(self, event_id: str) -> Event:
+        """Raises NotFound."""
+        with self._reading() as db:
+            found = self._full(db, db.execute(f"{_EVENT} WHERE id = ?", (event_id,)).fetchall())
+        if not found:
+            raise NotFound(f"no event {event_id[:40]!r}", field="event")
+        return found[0]
+
+    def events(self, query: EventQuery) -> Iterator[Event]:
+        """Stream the events, newest first, undated ones last.
+
+        Raises InvalidInput at once. Nothing is held open between chunks: who reads slowly blocks
+        nobody. Events added meanwhile may or may not appear; none appears twice.
+        """
+        where, limit = joined(filters_of(query)), _limit(query.limit)
+        return self._stream(where, limit)
+
+    def _stream(self, where: Clause, limit: int | None) -> Iterator[Event]:
+        sql, params = where
+        after, last = "1", ()  # type: tuple[str, tuple[str, ...]]
+        while limit is None or limit > 0:
+            size = CHUNK if limit is None else min(CHUNK, limit)
+            with self._reading() as db:
+                chunk = db.execute(
+                    f"{_EVENT} WHERE {after} AND {sql} {_NEWEST_FIRST} LIMIT ?", (*last, *params, size)
+                ).fetchall()
+                found = self._full(db, chunk)
+            yield from found
+            if len(found) < size:
+                return
+            limit = None if limit is None else limit - size
+            newest, tie = found[-1].when, found[-1].id
+            end = newest.end.isoformat() if newest else ""
+            after = "coalesce(date_end, '') <= ? AND (coalesce(date_end, '') < ? OR id > ?)"
+            last = (end, end, tie)
+
+    def counts(self, query: EventQuery) -> Counts:
+        """Reconcile what a view shows with what there is. The query's limit does not count."""
+        filters = filters_of(query)
+        window, types, stances, others = (
+            joined(part for part in filters if isinstance(part, Window)),
+            joined(part for part in filters if isinstance(part, Types)),
+            joined(part for part in filters if isinstance(part, Stances)),
+            joined(part for part in filters if not isinstance(part, (Window, Types, Stances))),
+        )
+        # As a subquery the other filters find their rows by the indexes.
+        rest = f"event_key IN (SELECT event_key FROM events WHERE {others[0]})"
+        sql = (
+            f"SELECT event_type, stance, geo_precision, {types[0]}, {stances[0]}, {rest}, count(*)"
+            f" FROM events WHERE {window[0]} GROUP BY 1, 2, 3, 4, 5, 6"
+        )
+        grains, by_type, by_stance = Counter[int | None](), Counter[str](), Counter[str]()
+        whole = 0
+        with self._reading() as db:
+            for event_type, stance, grain, type_fits, stance_fits, rest_fits, number in db.execute(
+                sql, (*types[1], *stances[1], *others[1], *window[1])
+            ):
+                whole += number
+                if rest_fits and stance_fits:
+                    by_type[event_type] += number
+                if rest_fits and type_fits:
+                    by_stance[stance] += number
+                if rest_fits and type_fits and stance_fits:
+                    grains[grain] += number
+        return Counts(
+            window=whole,
+            shown=grains[1] + grains[2],
+            filtered=whole - grains.total(),
+            region_only=grains[3],
+            unplaced=grains[None],
+            by_type=dict(by_type),
+            by_stance=dict(by_stance),
+        )
+
+    def by_region(self, query: EventQuery) -> Mapping[str, int]:
+        """Placed events per first-order division (place id), country where no division is known.
+
+        The query's limit does not count.
+        """
+        sql, params = joined(filters_of(query))
+        placed = "region_id IS NOT NULL AND geo_precision IS NOT NULL"
+        with self._reading() as db:
+            return dict(
+                db.execute(
+                    f"SELECT region_id, count(*) FROM events WHERE {placed} AND {sql} GROUP BY 1", params
+                ).fetchall()
+            )
+
+    def near(
+        self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500
+    ) -> Sequence[Near]:
+        """Events that lie, or may lie, within ``km``, nearest first.
+
+        The distance is the WGS 84 geodesic to the event's representative point. All candidates are
+        measured, at most ``limit`` (and the query's own limit) kept in memory.
+        """
+        sql, params = joined((Around(lat, lon, km), *filters_of(query)))
+        most = min(count for count in (_limit(limit), _limit(query.limit)) if count is not None)
+        with self._reading() as db:
+            candidates = db.execute(
+                f"SELECT id, event_key, lat, lon, coalesce(uncertainty_km, 0) FROM events WHERE {sql}", params
+            )
+            nearest = heapq.nsmallest(most, _within(candidates, lat=lat, lon=lon, km=km))
+            found: dict[str, Event] = {}
+            for start in range(0, len(nearest), CHUNK):
+                keys = [key for _, _, key, _ in nearest[start : start + CHUNK]]
+                chunk = db.execute(f"{_EVENT} WHERE event_key IN ({', '.join('?' * len(keys))})", keys)
+                found.update((event.id, event) for event in self._full(db, chunk.fetchall()))
+        return [Near(found[event_id], distance, certain) for distance, event_id, _, certain in nearest]
+
+    def totals(self) -> Mapping[str, int]:
+        """How many documents, events, reports and refusals are kept."""
+        tables = ("documents", "events", "reports", "refusals")
+        with self._reading() as db:
+            return {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+
+    # ----------------------------------------------------------------------- inside
+
+    def _document(self, db: sqlite3.Connection, document_id: str) -> Document:
+        row = db.execute(_DOCUMENT, (document_id,)).fetchone()
+        if row is None:
+            raise NotFound(f"no document {document_id[:40]!r}", field="document")
+        return rows.read_document(row)
+
+    def _full(self, db: sqlite3.Connection, chunk: list[rows.Row]) -> list[Event]:
+        """Make events out of a chunk of rows, with one query for all of their reports."""
+        reports: dict[str, list[EventReport]] = defaultdict(list)
+        ids = [row[0] for row in chunk]
+        sql = f"{_REPORT} WHERE event_id IN ({', '.join('?' * len(ids))}) ORDER BY report_key"
+        for row in db.execute(sql, ids):
+            reports[row[0]].append(rows.read_report(row))
+        return rows.read_events(chunk, reports)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._transaction("BEGIN") as db:
+            yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._transaction("BEGIN IMMEDIATE") as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._connection() as db:
+            db.execute(begin)
+            try:
+                yield db
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection that nobody else uses; SQLite's errors leave as ours."""
+        with self._lock:
+            if self._closed:
+                raise NotPrepared("the store is closed", field="store")
+            db = self._idle.pop() if self._idle else None
+        try:
+            db = db or self._open()
+            yield db
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.IntegrityError as error:
+            raise InvalidInput(f"breaks a rule of the store: {error}") from error
+        except (sqlite3.DataError, OverflowError, UnicodeEncodeError) as error:
+            raise InvalidInput(f"a value that no store can hold: {error}") from error
+        except sqlite3.OperationalError as error:
+            raise SitmapError(str(error), field=self.path.name) from error
+        except sqlite3.DatabaseError as error:
+            raise BadData(str(error), field=self.path.name) from error
+        finally:
+            if db is not None:
+                with self._lock:
+                    if self._closed:
+                        db.close()
+                    else:
+                        self._idle.append(db)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            db = sqlite3.connect(
+                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.OperationalError as error:
+            raise NotPrepared(f"{self.path} cannot be opened: {error}", field="store") from error
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.create_function("meets_box", 7, meets_box, deterministic=True)
+        return db
+
+
+_ADD_DOCUMENT = rows.insert("documents", rows.DOCUMENT_COLUMNS, unless_same=("id",))
+_ADD_MENTION = rows.insert("mentions", rows.MENTION_COLUMNS)
+_ADD_EVENT = rows.insert("events", rows.EVENT_COLUMNS, unless_same=("id",))
+_ADD_EXTENT = rows.insert("event_extents", ("event_key", "west", "east", "south", "north"))
+_ADD_REPORT = rows.insert(
+    "reports",
+    rows.REPORT_COLUMNS,
+    unless_same=(
+        "event_id", "document_id", "sentence_start", "sentence_end", "trigger_start", "trigger_end"
+    ),
+)  # fmt: skip
+_ADD_REFUSAL = rows.insert("refusals", ("name", "code", "message"), unless_same=("name", "code", "message"))
+
+
+def _within(
+    candidates: sqlite3.Cursor, *, lat: float, lon: float, km: float
+) -> Iterator[tuple[float, str, int, bool]]:
+    """Yield distance, id, key and certainty of the candidates that may lie within ``km``."""
+    while part := candidates.fetchmany(CHUNK):
+        ids, keys, lats, lons, slacks = zip(*part, strict=True)
+        distances = distances_km(lat=lat, lon=lon, lats=lats, lons=lons)
+        for event_id, key, distance, slack in zip(ids, keys, distances, slacks, strict=True):
+            if distance - slack <= km:
+                yield distance, event_id, key, distance + slack <= km
+
+
+def _limit(limit: int | None) -> int | None:
+    if limit is not None and limit < 1:
+        raise InvalidInput(f"{limit} is not a number of 1 or more", field="limit")
+    return limit

@@ -1,0 +1,73 @@
+"""Files that pages load and that are not our own: npm packages, the base map, the signs' colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, request, send_file
+
+from domain import NotFound, NotPrepared
+from web.params import Arguments
+from web.services import services
+
+blueprint = Blueprint("assets", __name__)
+
+VENDOR = {
+    path: mimetype
+    for mimetype, paths in {
+        "text/javascript": ("leaflet/dist/leaflet.js", "leaflet.markercluster/dist/leaflet.markercluster.js"),
+        "text/css": ("leaflet/dist/leaflet.css", "leaflet.markercluster/dist/MarkerCluster.css"),
+        "image/png": ("leaflet/dist/images/layers.png", "leaflet/dist/images/layers-2x.png"),
+    }.items()
+    for path in paths
+}
+"""All that is ever read out of ``node_modules``, with its media type."""
+
+A_DAY = 86_400
+A_YEAR = 365 * A_DAY
+
+
+@blueprint.get("/vendor/<path:path>")
+def vendor(path: str) -> Response:
+    """Return one of the files of ``VENDOR``. Raises NotFound, NotPrepared."""
+    if path not in VENDOR:
+        raise NotFound(f"no such file: {path[:100]}")
+    file = Path(current_app.config["SITMAP_VENDOR"]) / path
+    if not file.is_file():
+        raise NotPrepared(f"{path} is missing; run 'npm ci' to fetch it")
+    return send_file(file, mimetype=VENDOR[path], max_age=A_DAY)
+
+
+@blueprint.get("/basemap.json")
+def basemap() -> Response:
+    """Return the base map. Pages ask with its version (``v``), and may then keep it for long."""
+    file = Path(current_app.config["SITMAP_BASEMAP"])
+    if not file.is_file():
+        raise NotPrepared(f"no base map at {file.name}; build it with 'flask prepare'")
+    return send_file(file, mimetype="application/json", max_age=A_YEAR if "v" in request.args else None)
+
+
+def basemap_version() -> str:
+    """Return a word that changes with the base map's file."""
+    file = Path(current_app.config["SITMAP_BASEMAP"])
+    return f"{file.stat().st_mtime_ns:x}" if file.is_file() else "0"
+
+
+@blueprint.get("/signs.css")
+def signs() -> Response:
+    """Return the colours of the event families as the ontology has them, for both themes."""
+    families = list(services().ontology.families.values())
+    light = "".join(f"--family-{number}:{family.colour};" for number, family in enumerate(families))
+    dark = "".join(f"--family-{number}:{family.colour_dark};" for number, family in enumerate(families))
+    classes = "".join(
+        f".family-{number}{{--family:var(--family-{number})}}" for number in range(len(families))
+    )
+    sheet = f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}{classes}"
+    return Response(sheet, mimetype="text/css")
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Answer that the server runs and its store can be read. Raises NotPrepared."""
+    services().store.totals()
+    return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,174 @@
+"""Why an event is on the map: the sentence that says so, and why this place and not another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyproj import Geod
+
+from domain import Document, Event, EventReport, NotFound, Place, Resolution, Span, Store
+
+CONTEXT_CHARACTERS = 600
+"""How far the sentence before or after may reach; beyond that it is cut at a word."""
+
+RIVALS = 2
+_GEOD = Geod(ellps="WGS84")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text, with its role ("trigger", "place") or none."""
+
+    text: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A candidate place; ``distance_km`` is that to the chosen one."""
+
+    place: Place
+    score: float
+    distance_km: float | None
+    contributions: tuple[tuple[str, float], ...]
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How the place of a report was found."""
+
+    name: str
+    reason: str
+    confidence: float
+    rivals: tuple[Rival, ...]
+    others: int
+    """Candidates beyond those in ``rivals``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One report of an event, ready to be shown."""
+
+    report: EventReport
+    before: str
+    sentence: tuple[Piece, ...]
+    after: str
+    why: Why | None
+
+
+def evidence(event: Event, store: Store) -> tuple[Evidence, ...]:
+    """Return the evidence of each report of ``event``, in the store's order."""
+    return tuple(_of_report(event, report, store) for report in event.reports)
+
+
+def as_json(item: Evidence) -> dict[str, Any]:
+    """Return the report as the map's popup needs it."""
+    report = item.report
+    return {
+        "document_id": report.document_id,
+        "source": report.source,
+        "title": report.title,
+        "url": report.url,
+        "published": report.published.isoformat() if report.published else None,
+        "sentence": [{"text": piece.text, "role": piece.role} for piece in item.sentence],
+    }
+
+
+def contribution_words(name: str) -> str:
+    """Return a feature of the ranking in words."""
+    return name.replace("_", " ")
+
+
+def _of_report(event: Event, report: EventReport, store: Store) -> Evidence:
+    document = store.document(report.document_id)
+    resolution = _resolution(report, store)
+    marks: list[tuple[Span, str]] = [(report.trigger, "trigger")]
+    if resolution is not None:
+        marks.append((resolution.mention, "place"))
+    before, after = _context(document, report.sentence)
+    return Evidence(
+        report,
+        before,
+        pieces(document.text, report.sentence, marks),
+        after,
+        _why(event, resolution) if resolution is not None else None,
+    )
+
+
+def _resolution(report: EventReport, store: Store) -> Resolution | None:
+    if report.place is None:
+        return None
+    try:
+        return store.resolutions(report.document_id)[report.place]
+    except (NotFound, IndexError):
+        return None
+
+
+def pieces(text: str, sentence: Span, marks: Sequence[tuple[Span, str]]) -> tuple[Piece, ...]:
+    """Cut a sentence at its marks. Marks outside of it are left out; of two that overlap, the first counts."""
+    kept: list[tuple[int, int, str]] = []
+    for span, role in marks:
+        inside = sentence.start <= span.start < span.end <= sentence.end
+        if inside and all(span.end <= start or end <= span.start for start, end, _ in kept):
+            kept.append((span.start, span.end, role))
+    found, at = [], sentence.start
+    for start, end, role in sorted(kept):
+        found += [Piece(text[at:start]), Piece(text[start:end], role)]
+        at = end
+    found.append(Piece(text[at : sentence.end]))
+    return tuple(piece for piece in found if piece.text)
+
+
+def _context(document: Document, sentence: Span) -> tuple[str, str]:
+    """Return the sentence before and the one after; either may be empty."""
+    before = document.text[: sentence.start].rstrip()[-CONTEXT_CHARACTERS:]
+    cuts = [match.end() for match in _SENTENCE_END.finditer(before)]
+    if cuts:
+        before = before[cuts[-1] :]
+    elif len(before) == CONTEXT_CHARACTERS:
+        before = "… " + before.partition(" ")[2]
+    after = document.text[sentence.end :].lstrip()[:CONTEXT_CHARACTERS]
+    stop = _SENTENCE_END.search(after)
+    if stop:
+        after = after[: stop.end()].rstrip()
+    elif len(after) == CONTEXT_CHARACTERS:
+        after = after.rpartition(" ")[0] + " …"
+    return before, after
+
+
+def _why(event: Event, resolution: Resolution) -> Why:
+    chosen = resolution.place or resolution.anchor or event.place
+    ranked = sorted(resolution.candidates, key=lambda candidate: -candidate.score)
+    shown = [candidate for candidate in ranked if chosen and candidate.place.id == chosen.id]
+    shown += [candidate for candidate in ranked if candidate not in shown][:RIVALS]
+    return Why(
+        resolution.mention.text,
+        resolution.reason,
+        resolution.confidence,
+        tuple(
+            Rival(
+                candidate.place,
+                candidate.score,
+                _distance(chosen, candidate.place) if chosen else None,
+                _largest(candidate.contributions),
+                chosen is not None and candidate.place.id == chosen.id,
+            )
+            for candidate in shown
+        ),
+        max(0, len(ranked) - len(shown)),
+    )
+
+
+def _largest(contributions: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """Return the contributions that matter, the weightiest first."""
+    ranked = sorted(contributions.items(), key=lambda item: -abs(item[1]))
+    return tuple((name, value) for name, value in ranked if abs(value) >= 0.005)
+
+
+def _distance(one: Place, other: Place) -> float:
+    return float(_GEOD.inv(one.lon, one.lat, other.lon, other.lat)[2]) / 1000

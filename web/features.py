@@ -1,0 +1,165 @@
+"""Events and what belongs to them as GeoJSON (RFC 7946), streamed; and place names as one types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import shapely
+from flask import Blueprint, Response, request
+from shapely.geometry import mapping
+
+import export
+from domain import EventQuery, InvalidInput, NotFound, Place
+from web import params, wording
+from web.evidence import as_json, evidence
+from web.near import look_around
+from web.services import Services, services
+
+GEOJSON = "application/geo+json"
+PROBLEM = "application/problem+json"
+BATCH = 100
+"""Features that are sent at once: enough for compression to bite, few enough to start at once."""
+
+OUTLINE_DEGREES = 0.01
+"""How far an outline may be moved to save points: less than a pixel up to zoom 6."""
+
+SUGGESTIONS = 10
+
+blueprint = Blueprint("features", __name__)
+
+
+@blueprint.get("/events.geojson")
+def events() -> Response:
+    """Return the events that the request asks for, newest first."""
+    arguments = params.Arguments(request.args, params.EVENTS)
+    slim = arguments.text("properties")
+    if slim not in (None, "slim"):
+        raise InvalidInput("may only be slim", field="properties")
+    found = services().store.events(params.event_query(arguments, services().ontology))
+    return _collection(export.feature(event, slim=slim is not None) for event in found)
+
+
+@blueprint.get("/events/<string:event_id>.geojson")
+def event(event_id: str) -> Response:
+    """Return one event with its evidence: what the map's popup shows. Raises NotFound."""
+    params.Arguments(request.args, ())
+    store = services().store
+    found = store.event(event_id)
+    feature = export.feature(found)
+    feature["properties"] |= {
+        "words": wording.summary(found),
+        "evidence": [as_json(item) for item in evidence(found, store)],
+    }
+    return Response(_dumps(feature), mimetype=GEOJSON)
+
+
+@blueprint.get("/regions.geojson")
+def regions() -> Response:
+    """Return the outlines of the regions that have events, with the number of events in each.
+
+    Properties: ``id``, ``name``, ``label``, ``level``, ``events``, and ``region_only`` of them,
+    which no map can place any better. A region without a known outline has no geometry.
+    """
+    arguments = params.Arguments(request.args, params.VIEW)
+    parts = services()
+    query = params.event_query(arguments, parts.ontology)
+    counts = parts.store.by_region(query)
+    rough: dict[str, int] = {}
+    if 3 in (query.precisions or (3,)):
+        rough = dict(parts.store.by_region(replace(query, precisions=(3,))))
+    return _collection(
+        _region(parts, place_id, count, rough.get(place_id, 0)) for place_id, count in counts.items()
+    )
+
+
+@blueprint.get("/near.geojson")
+def near() -> Response:
+    """Return the events near a place, nearest first, with ``distance_km`` and ``certain``."""
+    around = look_around(params.Arguments(request.args, params.NEAR), services())
+    if around is None:
+        raise InvalidInput("give a place, a place_id, or lat and lon", field="place")
+
+    def features() -> Iterator[dict[str, Any]]:
+        for hit in around.hits:
+            feature = export.feature(hit.event)
+            feature["properties"] |= {"distance_km": round(hit.distance_km, 3), "certain": hit.certain}
+            yield feature
+
+    return _collection(features())
+
+
+@blueprint.get("/frontlines.geojson")
+def front_lines() -> Response:
+    """Return the front lines: none are known yet, and an empty collection says so."""
+    params.Arguments(request.args, ())
+    return _collection(())
+
+
+@blueprint.get("/places.json")
+def places() -> Response:
+    """Return places whose name begins with ``q``, for the search box."""
+    arguments = params.Arguments(request.args, ("q",))
+    text = arguments.text("q")
+    if text is None:
+        raise InvalidInput("give the beginning of a name", field="q")
+    found = services().gazetteer.search(text, limit=SUGGESTIONS)
+    return Response(_dumps({"places": [_place(place) for place in found]}), mimetype="application/json")
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "id": place.id,
+        "name": place.name,
+        "label": place.label,
+        "kind": wording.grain(place),
+        "lat": place.lat,
+        "lon": place.lon,
+    }
+
+
+def _region(parts: Services, place_id: str, count: int, rough: int) -> dict[str, Any]:
+    try:
+        place = parts.gazetteer.get(place_id)
+    except NotFound:
+        return _feature(None, {"id": place_id, "name": place_id, "label": place_id, "events": count})
+    properties: dict[str, Any] = {
+        "id": place.id,
+        "name": place.name,
+        "label": place.label,
+        "level": str(place.level),
+        "events": count,
+        "region_only": rough,
+    }
+    outline = parts.regions.outline(place_id)
+    if outline is None or outline.is_empty:
+        return _feature(None, properties)
+    spot = outline.representative_point()
+    properties["label_at"] = [round(spot.x, 3), round(spot.y, 3)]
+    return _feature(mapping(shapely.simplify(outline, OUTLINE_DEGREES)), properties)
+
+
+def _feature(geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "id": properties["id"], "geometry": geometry, "properties": properties}
+
+
+def _collection(features: Iterable[dict[str, Any]]) -> Response:
+    """Stream a FeatureCollection. The first features are made at once, so that what fails then is still
+    answered with its own status."""
+    rest = iter(features)
+    first = list(islice(rest, BATCH))
+
+    def chunks() -> Iterator[str]:
+        yield '{"type":"FeatureCollection","features":[' + ",\n".join(map(_dumps, first))
+        while batch := list(islice(rest, BATCH)):
+            yield ",\n" + ",\n".join(map(_dumps, batch))
+        yield "]}\n"
+
+    return Response(chunks(), mimetype=GEOJSON)
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

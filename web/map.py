@@ -1,0 +1,141 @@
+"""Maps by Folium: the map, its panes, its layers and their control.
+
+Folium runs whatever text it is given, so it is given none: our layers pass addresses and numbers to
+``static/js/sitmap.js``, which fetches the events as JSON and writes them with ``textContent``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+from branca.element import MacroElement
+from flask import current_app, url_for
+from folium.map import CustomPane, Layer, LayerControl
+from folium.template import Template
+from markupsafe import Markup
+
+from ontology import Ontology
+from web.assets import basemap_version
+
+MIN_ZOOM, MAX_ZOOM = 2, 18
+PANES = {"outlines": 150, "regions": 250, "front": 300, "discs": 350, "names": 380}
+"""Stacking order of what lies under the marks. Names and discs let the pointer through."""
+
+OUTLINES_FROM = "Outlines: Natural Earth · Places: GeoNames (CC BY 4.0)"
+TILES_FROM = (
+    '© <a href="https://www.openstreetmap.org/copyright" rel="noreferrer">OpenStreetMap</a> contributors'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MapMarkup:
+    """A rendered map: its element, and the body of the module script that fills it."""
+
+    html: Markup
+    script: Markup
+
+
+def situation_map(ontology: Ontology, *, events: str, regions: str, front_lines: str) -> MapMarkup:
+    """Return the main map. The arguments are the addresses of its layers' GeoJSON."""
+    built = _Builder(ontology)
+    built.add("regionLayer", "Regions by number of events", regions)
+    built.add("frontLayer", "Front line (none known yet)", front_lines)
+    built.add("eventLayer", "Events", events)
+    return built.render("situation", control=True)
+
+
+def evidence_map(ontology: Ontology, *, event: str) -> MapMarkup:
+    """Return the small map of one event's page."""
+    built = _Builder(ontology)
+    built.add("eventLayer", "Event", event)
+    return built.render("single")
+
+
+def near_map(ontology: Ontology, *, events: str, lat: float, lon: float, km: float) -> MapMarkup:
+    """Return the map of what lies around a position."""
+    built = _Builder(ontology)
+    built.add("circleLayer", "Radius", "", lat=lat, lon=lon, km=km)
+    built.add("eventLayer", "Events", events)
+    return built.render("around")
+
+
+class _ModuleLayer(Layer):  # type: ignore[misc]
+    """A layer that one of our own functions makes."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} ="
+        " sitmap.{{ this.maker }}({{ this._parent.get_name() }}, {{ this.options|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, maker: str, title: str, options: Mapping[str, Any], **shown: bool) -> None:
+        super().__init__(name=title, **shown)
+        self._name = maker
+        self.maker = maker
+        self.options = options
+
+
+class _Start(MacroElement):  # type: ignore[misc]
+    """The call that ties a page to its finished map."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "sitmap.{{ this.page }}({{ this._parent.get_name() }},"
+        " { {%- for maker, layer in this.layers.items() %}{{ maker }}: {{ layer.get_name() }}, {% endfor -%} });"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, page: str, layers: Mapping[str, Layer]) -> None:
+        super().__init__()
+        self._name = "Start"
+        self.page = page
+        self.layers = layers
+
+
+class _Builder:
+    """Puts a map together: base first, then what is added, then the control."""
+
+    def __init__(self, ontology: Ontology) -> None:
+        self._families = [{"name": family.name, "shape": family.shape} for family in ontology.families.values()]
+        self._layers: dict[str, Layer] = {}
+        self._map = folium.Map(
+            location=(30, 15), zoom_start=MIN_ZOOM, tiles=None, control_scale=True, world_copy_jump=True,
+            min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM,
+        )  # fmt: skip
+        for name, z_index in PANES.items():
+            pane = CustomPane(name, z_index=z_index, pointer_events=name in ("regions", "front"))
+            self._map.add_child(pane)
+        tiles = current_app.config["SITMAP_TILES"]
+        options = {
+            "url": url_for("assets.basemap", v=basemap_version()),
+            "attribution": OUTLINES_FROM,
+        }
+        outlines = _ModuleLayer(
+            "outlineLayer", "Outlines", options, overlay=False, control=bool(tiles), show=not tiles
+        )
+        self._map.add_child(outlines)
+        if tiles:
+            self._map.add_child(
+                folium.TileLayer(tiles, attr=TILES_FROM, name="OpenStreetMap", max_zoom=MAX_ZOOM)
+            )
+
+    def add(self, maker: str, title: str, url: str, **more: float) -> None:
+        """Add an overlay that ``maker`` of our script draws from ``url``."""
+        options = {"url": url, "families": self._families, **more}
+        self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True)
+        self._map.add_child(self._layers[maker])
+
+    def render(self, page: str, *, control: bool = False) -> MapMarkup:
+        """Return the map; ``page`` is the function of our script that takes it over."""
+        if control:
+            self._map.add_child(LayerControl(position="topright", collapsed=True))
+        self._map.add_child(_Start(page, self._layers))
+        # Folium's own header is left out: it loads from other hosts and forbids zooming on phones.
+        self._map.default_js, self._map.default_css = [], []
+        figure = self._map.get_root()
+        figure.render()
+        return MapMarkup(Markup(figure.html.render()), Markup(figure.script.render()))

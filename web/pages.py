@@ -1,0 +1,275 @@
+"""The HTML pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+import feeds
+from domain import (
+    Analysis,
+    Document,
+    Event,
+    EventQuery,
+    InvalidInput,
+    NotFound,
+    Outcome,
+    Refusal,
+    SitmapError,
+    Stance,
+    TooLarge,
+    Unprocessable,
+)
+from web import params, wording
+from web.evidence import contribution_words, evidence
+from web.map import evidence_map, near_map, situation_map
+from web.near import look_around
+from web.services import Services, services
+
+blueprint = Blueprint("pages", __name__)
+
+
+# --------------------------------------------------------------------------- the map
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Show the map with its filters, list and count line."""
+    parts = services()
+    query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
+    arguments = params.to_arguments(query)
+    counts = parts.store.counts(query)
+    return render_template(
+        "map.html",
+        map=situation_map(
+            parts.ontology,
+            events=url_for("features.events", properties="slim", **arguments),
+            regions=url_for("features.regions", **arguments),
+            front_lines=url_for("features.front_lines"),
+        ),
+        query=query,
+        counts=counts,
+        families=_family_choices(parts, query, counts.by_type),
+        stances=[
+            (stance, wording.STANCES[stance], counts.by_stance.get(stance, 0), stance in query.stances)
+            for stance in Stance
+        ],
+        precisions=[(grain, words, grain in query.precisions) for grain, words in wording.PRECISIONS.items()],
+        regions=_region_choices(parts, query),
+        geojson=url_for("features.events", **arguments),
+        filtered=bool(arguments),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyChoice:
+    """A line of the type filter with its sub-event types, each with whether it is chosen."""
+
+    number: int
+    name: str
+    shape: str
+    count: int
+    chosen: bool
+    kinds: tuple[tuple[str, bool], ...]
+
+
+def _family_choices(
+    parts: Services, query: EventQuery, by_type: Mapping[str, int]
+) -> tuple[FamilyChoice, ...]:
+    return tuple(
+        FamilyChoice(
+            number,
+            family.name,
+            family.shape,
+            by_type.get(family.name, 0),
+            family.name in query.types,
+            tuple((kind.name, kind.name in query.types) for kind in parts.ontology.sub_types(family.name)),
+        )
+        for number, family in enumerate(parts.ontology.families.values())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RegionChoice:
+    """A line of the region filter."""
+
+    id: str
+    name: str
+    count: int
+
+
+def _region_choices(
+    parts: Services, query: EventQuery
+) -> list[tuple[RegionChoice, tuple[RegionChoice, ...]]]:
+    """Return the countries that have events under the other filters, each with its divisions."""
+    counts = parts.store.by_region(replace(query, region=None))
+    wanted = dict(counts) | ({query.region: counts.get(query.region, 0)} if query.region else {})
+    divisions: dict[str, list[RegionChoice]] = {}
+    totals: dict[str, int] = {}
+    for place_id, count in wanted.items():
+        country = f"country:{place_id.partition(':')[2][:2]}"
+        totals[country] = totals.get(country, 0) + count
+        if place_id != country:
+            name = _place_name(parts, place_id)
+            divisions.setdefault(country, []).append(RegionChoice(place_id, name, count))
+    choices = [
+        (
+            RegionChoice(country, _place_name(parts, country), total),
+            tuple(sorted(divisions.get(country, ()), key=lambda choice: choice.name)),
+        )
+        for country, total in totals.items()
+    ]
+    return sorted(choices, key=lambda choice: choice[0].name)
+
+
+def _place_name(parts: Services, place_id: str) -> str:
+    try:
+        return parts.gazetteer.get(place_id).name
+    except NotFound:
+        return place_id
+
+
+# --------------------------------------------------------------------------- one event
+
+
+@blueprint.get("/events/<string:event_id>")
+def event(event_id: str) -> str:
+    """Show an event with its evidence and the places that it might have been. Raises NotFound."""
+    params.Arguments(request.args, ())
+    parts = services()
+    found = parts.store.event(event_id)
+    return render_template(
+        "event.html",
+        event=found,
+        words=wording.summary(found),
+        family=_family_number(parts, found),
+        evidence=evidence(found, parts.store),
+        contribution_words=contribution_words,
+        map=evidence_map(parts.ontology, event=url_for("features.event", event_id=found.id))
+        if found.geo_precision
+        else None,
+        geojson=url_for("features.event", event_id=found.id),
+    )
+
+
+def _family_number(parts: Services, found: Event) -> int:
+    families = list(parts.ontology.families)
+    return families.index(found.event_type) if found.event_type in families else len(families)
+
+
+# --------------------------------------------------------------------------- near
+
+
+@blueprint.get("/near")
+def near() -> str | Response:
+    """Show what lies near a place, nearest first."""
+    parts = services()
+    try:
+        around = look_around(params.Arguments(request.args, params.NEAR), parts)
+    except SitmapError as error:
+        if error.status not in (400, 422):
+            raise
+        return make_response(render_template("near.html", around=None, error=error), error.status)
+    if around is None:
+        return render_template("near.html", around=None, error=None)
+    arguments = request.args.to_dict(flat=False)
+    geojson = url_for("features.near", **arguments)
+    return render_template(
+        "near.html",
+        around=around,
+        error=None,
+        rows=[
+            (hit, wording.summary(hit.event), _family_number(parts, hit.event)) for hit in around.hits
+        ],
+        others=[
+            (other, url_for(".near", **(arguments | {"place_id": other.id}))) for other in around.others
+        ],
+        wider=url_for(".near", **(arguments | {"km": f"{around.wider[0]:g}"})) if around.wider else "",
+        geojson=geojson,
+        map=near_map(parts.ontology, events=geojson, lat=around.lat, lon=around.lon, km=around.km),
+    )
+
+
+# --------------------------------------------------------------------------- a report of one's own
+
+FORM_FIELDS = ("text", "date", "title", "source", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one input of the form, with the events that were read out of it."""
+
+    name: str
+    outcome: Outcome
+    events: tuple[Event, ...]
+    refused: str = ""
+
+
+@blueprint.get("/ingest")
+def ingest_form() -> str:
+    """Show the empty form."""
+    params.Arguments(request.args, ())
+    return render_template("ingest.html", values={}, error=None)
+
+
+@blueprint.post("/ingest")
+def ingest() -> str:
+    """Read a pasted text or an uploaded file, keep it, and show what was found.
+
+    Raises SitmapError naming the form's field; nothing is kept then.
+    """
+    inputs = _inputs()
+    parts = services()
+    recorder = _Recorder(parts.analyser)
+    outcomes = list(run(inputs, parts.store, recorder))
+    taken = [
+        _taken(item, name, outcome, recorder, parts)
+        for item, (name, outcome) in zip(inputs, outcomes, strict=True)
+    ]
+    summary = {outcome: sum(item.outcome is outcome for item in taken) for outcome in Outcome}
+    return render_template(
+        "ingested.html",
+        taken=taken,
+        summary={str(outcome): count for outcome, count in summary.items() if count},
+        headline=wording.headline,
+        place=wording.place,
+        family=lambda event: _family_number(parts, event),
+    )
+
+
+def ingest_again(error: SitmapError) -> Response:
+    """Show the form with what is wrong with it and, where the request could be read, what was in it."""
+    values: Mapping[str, str] = {}
+    if not isinstance(error, TooLarge) or error.field:
+        values = {name: request.form.get(name, "") for name in FORM_FIELDS}
+    return make_response(render_template("ingest.html", values=values, error=error), error.status)
+
+
+def _inputs() -> list[Document | Refusal]:
+    """Return what the form holds. Raises SitmapError where there is nothing in it to read."""
+    params.Arguments(request.args, ())
+    given = {name: request.form.get(name, "").strip() for name in FORM_FIELDS}
+    day = params.read_day(given["date"], "date") if given["date"] else None
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return [
+            feeds.make_document(
+                request.form.get("text", ""),
+                date=day,
+                title=given["title"],
+                source=given["source"],
+                url=given["url"],
+            )
+        ]
+    if given["text"]:
+        raise Unprocessable("give either a text or a file, not both", field="file")
+    found = list(feeds.read_bytes(upload.filename, upload.read(), date=day, source=given["source"]))
+    refusals = [item for item in found if isinstance(item, Refusal)]
+    if len(refusals) == len(found):
+        error = refusals[0].error if refusals else Unprocessable("there is no report in it")
+        raise type(error)(str(error), field="file")
+    return found

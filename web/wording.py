@@ -1,0 +1,125 @@
+"""How events are put into words, the same on every page and in the map's popups."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from domain import DateRange, Event, Fatalities, Level, Place, Stance
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+STANCES = {
+    Stance.REPORTED: "Reported",
+    Stance.CLAIMED: "Claimed",
+    Stance.CONFIRMED: "Confirmed",
+    Stance.DENIED: "Denied",
+    Stance.PLANNED: "Planned or threatened",
+    Stance.HISTORICAL: "Of earlier times",
+    Stance.NEGATED: "Said not to have happened",
+}
+PRECISIONS = {1: "Named place", 2: "Near, or part of an area", 3: "Region only"}
+NOT_PLACED = "not placed"
+DATE_PRECISIONS = {1: "to the day", 2: "to the week", 3: "to the month or less"}
+_LEVELS = {
+    Level.SETTLEMENT: "named place",
+    Level.ADMIN2: "district",
+    Level.ADMIN1: "region",
+    Level.COUNTRY: "country",
+    Level.AREA: "area",
+}
+
+
+def day(value: date) -> str:
+    """Return "31 Jan 2025"."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def days(start: date, end: date) -> str:
+    """Return "31 Jan 2025", or "30 Jan – 2 Feb 2025" with what both ends share said once."""
+    if start == end:
+        return day(end)
+    if start.year != end.year:
+        return f"{day(start)} – {day(end)}"
+    if start.month != end.month:
+        return f"{start.day} {MONTHS[start.month - 1]} – {day(end)}"
+    return f"{start.day} – {day(end)}"
+
+
+def when(dates: DateRange | None) -> str:
+    """Return the date with its precision, or that there is none."""
+    if dates is None:
+        return "date not known"
+    return f"{days(dates.start, dates.end)} ({DATE_PRECISIONS[dates.precision]})"
+
+
+def kilometres(km: float) -> str:
+    """Return a distance: one decimal under 10 km, whole kilometres above."""
+    return f"{km:.1f} km" if km < 9.95 else f"{km:,.0f} km"
+
+
+def stance(event: Event) -> str:
+    """Return who vouches for the event: "Claimed by the Russian military"."""
+    words = STANCES[event.stance]
+    return f"{words} by {event.claimed_by}" if event.claimed_by else words
+
+
+def headline(event: Event) -> str:
+    """Return stance and type: "Claimed by the Russian military: Armed clash"."""
+    return f"{stance(event)}: {event.sub_event_type}"
+
+
+def grain(place: Place) -> str:
+    """Return what kind of place it is, in words."""
+    return _LEVELS[place.level]
+
+
+def precision(event: Event) -> str:
+    """Return how precisely the event is placed, in words."""
+    match event.geo_precision:
+        case 1:
+            return grain(event.place) if event.place else "named place"
+        case 2:
+            reach = f", within about {kilometres(event.uncertainty_km)}" if event.uncertainty_km else ""
+            return f"near it or in part of it{reach}"
+        case 3:
+            return f"known only to the {grain(event.place) if event.place else 'region'}"
+    return NOT_PLACED
+
+
+def place(event: Event) -> str:
+    """Return where it was: the gazetteer's name, else the text's own words, with the precision."""
+    name = event.place.label if event.place else event.place_text
+    return f"{name} · {precision(event)}" if name else NOT_PLACED
+
+
+def short_place(event: Event) -> str:
+    """Return the place's bare name for lists."""
+    return event.place.name if event.place else event.place_text or NOT_PLACED
+
+
+def deaths(fatalities: Fatalities | None) -> str:
+    """Return the deaths that the text states, "" where it states none."""
+    if fatalities is None:
+        return ""
+    low, best, high = fatalities.low, fatalities.best, fatalities.high
+    if best is None and low is None and high is None:
+        return "deaths, number not stated"
+    if best is None and high is None:
+        return f"at least {low:,} killed"
+    if best is None and low is None:
+        return f"at most {high:,} killed"
+    if low is not None and high is not None and low != high:
+        return f"{low:,} to {high:,} killed"
+    return f"{best if best is not None else low:,} killed"
+
+
+def summary(event: Event) -> dict[str, Any]:
+    """Return the lines of a popup or a list's entry."""
+    return {
+        "headline": headline(event),
+        "stance": stance(event),
+        "date": when(event.when),
+        "place": place(event),
+        "precision": precision(event),
+        "deaths": deaths(event.fatalities),
+    }
