@@ -254,14 +254,14 @@ class Place:
 
     @property
     def label(self) -> str:
-        """Name, division and country: "Pokrovsk, Donetsk, UA"."""
-        parts = [self.name]
+        """Name, division and country: "Pokrovsk, Donetsk, UA"; a division is marked as such."""
+        parts = [f"{self.name} (region)" if self.level is Level.ADMIN1 else self.name]
         parts += [part for part in (self.admin1, self.country) if part and part != self.name]
         return ", ".join(parts)
 
 
 AREA_CODES = frozenset(
-    "AREA BAY BAYS CHN CNL CNLN CONT CST DSRT FRST GULF ISL ISLS LK LKS MTS OCN PEN PLAT PLN RGN"
+    "AREA BAY BAYS CHN CNL CNLN CONT CST DSRT FRST GULF ISL ISLS LGN LK LKS MT MTS OCN PEN PLAT PLN RF RGN"
     " RGNE RGNH RSV SEA SPIT STM STMS STRT VAL".split()
 )
 """Codes of natural features and loose regions: an event "in" one has no exact spot."""

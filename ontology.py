@@ -37,6 +37,8 @@ class EventType:
     ``phrases`` are taken as they stand; ``|`` separates alternatives and ``*`` stands for up to
     three words. A ``strikes`` entry is a weapon: it makes the type where a verb of hitting stands
     in its clause. ``priority`` decides between types on the same words (higher wins).
+    ``gain`` marks the two types by which ground changes hands: ``taken`` from the state that it
+    belongs to, or ``regained`` by that state.
     """
 
     name: str
@@ -45,7 +47,7 @@ class EventType:
     plover: str
     plover_mode: str
     priority: int
-    gain: bool
+    gain: str
     verbs: tuple[str, ...]
     nouns: tuple[str, ...]
     phrases: tuple[str, ...]
@@ -100,13 +102,17 @@ def _family(entry: Mapping[str, Any]) -> Family:
 def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> EventType:
     words = ("verbs", "nouns", "phrases", "strikes")
     values = _checked(
-        entry, ("name", "family", "disorder", "plover"), ("plover_mode", "priority", "gain", *words)
+        entry, ("name", "family"), ("disorder", "plover", "plover_mode", "priority", "gain", *words)
     )
     if values["family"] not in families:
         raise BadData(f"family {values['family']!r} is not defined", field=values["name"])
     values.setdefault("plover_mode", "")
     values.setdefault("priority", 0)
-    values.setdefault("gain", False)
+    values.setdefault("gain", "")
+    values.setdefault("disorder", "")
+    values.setdefault("plover", "")
+    if values["gain"] not in ("", "taken", "regained"):
+        raise BadData(f"gain {values['gain']!r} is neither taken nor regained", field=values["name"])
     for key in words:
         listed = values.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):

@@ -131,6 +131,11 @@ def span_mentions(doc: Doc, spans: Iterable[tuple[int, int]], names: NameIndex) 
     )
 
 
+def same_list(text: str, first: Mention, second: Mention) -> bool:
+    """Whether two mentions are neighbours in one list ("A, B and C")."""
+    return bool(_LISTING.match(text[first.end : second.start]))
+
+
 def _dateline(doc: Doc, names: NameIndex) -> Mention | None:
     match = _DATELINE.match(doc.text[:200])
     if not match:
@@ -319,8 +324,7 @@ class _Reader:
         if end - start == 1 and doc[start].lower_ in self.persons and not asked and before not in ("in", "near"):
             return None
         small = place.population < PROMINENT_POPULATION and place.level in (Level.SETTLEMENT, Level.ADMIN2)
-        curated = not place.id.startswith("geonames:")
-        if small and not curated and not asked and not self._placed(before, left, right, listed, mention):
+        if small and not self._notable(place) and not asked and not self._placed(before, left, right, listed, mention):
             return None
         if right is not None and right.text in _POSSESSIVE and self._state_noun(sentence, whole_end + 1):
             return replace(mention, kind=MentionKind.INSTITUTION)
@@ -334,7 +338,11 @@ class _Reader:
             return True
         if left is not None and left.lower_ in self.words.adjectives:
             return True
-        return right is not None and right.lower_ in {"was", "were", "came", "remains", "direction", "lies"}
+        return right is not None and right.lower_ in {"was", "were", "is", "came", "remains", "direction", "lies"}
+
+    def _notable(self, place: Place) -> bool:
+        """Whether somebody put the place into our own tables because news names it."""
+        return place.source != "GeoNames"
 
     def _state_kind(
         self,
@@ -435,7 +443,7 @@ class _Reader:
 
     def _stands_out(self, place: Place) -> bool:
         known = place.level in (Level.COUNTRY, Level.ADMIN1, Level.AREA)
-        return known or place.population >= PROMINENT_POPULATION or not place.id.startswith("geonames:")
+        return known or place.population >= PROMINENT_POPULATION or self._notable(place)
 
     def _mention(
         self, start: int, end: int, kind: MentionKind, *, name_end: int | None = None, asked: str = ""
@@ -457,9 +465,9 @@ def _with_relation(text: str, mention: Mention) -> Mention:
     bare = re.sub(r"\s*\b(?:the|a|an)\s*$", "", left.rstrip())
     asked = mention.asked
     for phrase, kind in words.before:
-        if not asked and re.search(rf"\b{phrase}$", left.rstrip()):
+        if not asked and re.search(rf"\b{phrase},?$", left.rstrip()):
             asked = kind
-            bare = left.rstrip()[: -len(phrase)].rstrip()
+            bare = left.rstrip().removesuffix(",")[: -len(phrase)].rstrip()
             bare = re.sub(r"\s*\b(?:the|a|an)(?:\s+[\w-]+){0,3}\s*$", "", bare)
             break
     offset = _OFFSET.search(left if left.endswith(" ") else left + " ")

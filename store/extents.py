@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import shapely
 from pyproj import Geod
-from shapely.geometry import Point, Polygon
 
 from domain import BBox, Event, InvalidInput
 
@@ -69,19 +68,14 @@ def extent_of(event: Event) -> BBox | None:
     return BBox(west, min(box.south for box in boxes), east, max(box.north for box in boxes))
 
 
-def meets_box(
-    wkb: bytes | None, lon: float, lat: float, west: float, south: float, east: float, north: float
-) -> bool:
-    """Whether a geometry, or the position where there is none, shares a point with a box.
+@lru_cache(maxsize=256)
+def meets_box(wkb: bytes, west: float, south: float, east: float, north: float) -> bool:
+    """Whether a geometry shares a point with a box.
 
-    Longitudes beyond 180 degrees go on counting around the Earth, and 180 is -180.
+    Longitudes beyond 180 degrees go on counting around the Earth, and 180 is -180. Cached, for many
+    events share the outline of a region.
     """
-    shape = Point(lon, lat) if wkb is None else shapely.from_wkb(wkb)
+    shape = shapely.from_wkb(wkb)
     left, _, right, _ = shape.bounds
     turns = [0, *([360] if right >= 180 else []), *([-360] if left <= -180 else [])]
-    return any(shape.intersects(_box(west + turn, south, east + turn, north)) for turn in turns)
-
-
-@lru_cache(maxsize=16)
-def _box(west: float, south: float, east: float, north: float) -> Polygon:
-    return shapely.box(west, south, east, north)
+    return any(shape.intersects(shapely.box(west + turn, south, east + turn, north)) for turn in turns)

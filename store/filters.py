@@ -115,15 +115,25 @@ class Box:
             raise InvalidInput("south lies north of north", field="bbox")
 
     def clause(self) -> Clause:
-        """The index finds candidates; points are compared, outlines and the like intersected."""
+        """The index finds candidates and accepts what lies wholly inside; the others are intersected.
+
+        An event without a geometry is a point at its ``lon`` and ``lat``.
+        """
         box = self.bbox
-        sides = (box.west, box.south, box.east, box.north)
-        found, bounds = _extents_meeting((box,))
+        meeting, bounds = _extents_meeting((box,))
+        within = "west >= ? AND east <= ? AND south >= ? AND north <= ?"
         return (
-            f"{found} AND CASE WHEN geometry_type = 'Point' AND abs(lon) < 180"
+            f"{meeting} AND CASE"
+            " WHEN geometry IS NULL OR (geometry_type = 'Point' AND abs(lon) < 180)"
             " THEN lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?"
-            " ELSE meets_box(geometry, lon, lat, ?, ?, ?, ?) END",
-            (*bounds, box.west, box.east, box.south, box.north, *sides),
+            f" WHEN event_key IN (SELECT event_key FROM event_extents WHERE {within}) THEN 1"
+            " ELSE meets_box(geometry, ?, ?, ?, ?) END",
+            (
+                *bounds,
+                *(box.west, box.east, box.south, box.north),
+                *(box.west, box.east, box.south, box.north),
+                *(box.west, box.south, box.east, box.north),
+            ),
         )
 
 

@@ -23,11 +23,15 @@ def check(db: sqlite3.Connection, *, name: str, folder: Path = MIGRATIONS) -> No
 
     Raises BadData naming the file. Writes nothing.
     """
-    version, latest = _pragma(db, "user_version"), len(_scripts(folder))
-    if _pragma(db, "application_id") != APPLICATION_ID:
-        if version or db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-            raise BadData("is a database, but not a Sitmap store", field=name)
-    elif version > latest:
+    # One transaction, for another process may be making the file right now.
+    db.execute("BEGIN")
+    application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
+    used = version > 0 or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
+    db.execute("ROLLBACK")
+    latest = len(_scripts(folder))
+    if used and application != APPLICATION_ID:
+        raise BadData("is a database, but not a Sitmap store", field=name)
+    if version > latest:
         raise BadData(
             f"was made by a newer Sitmap (form {version}; this one reads up to {latest})", field=name
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import sqlite3
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,9 @@ from store.migrate import check, migrate
 
 BUSY_TIMEOUT_S = 20.0
 """How long a call waits for another writer before it gives up."""
+
+CACHE_KIB = 8_000
+"""How much of the file a connection may keep in memory."""
 
 CHUNK = 500
 """How many events are in memory at once while they stream."""
@@ -73,7 +77,7 @@ class SqliteStore:
         try:
             with self._connection() as db:
                 check(db, name=self.path.name)
-                db.execute("PRAGMA journal_mode = WAL")
+                _use_wal(db)
                 migrate(db)
         except BaseException:
             self.close()
@@ -184,7 +188,7 @@ class SqliteStore:
             joined(part for part in filters if not isinstance(part, (Window, Types, Stances))),
         )
         # As a subquery the other filters find their rows by the indexes.
-        rest = f"event_key IN (SELECT event_key FROM events WHERE {others[0]})"
+        rest = f"event_key IN (SELECT event_key FROM events WHERE {others[0]})" if others[1] else "1"
         sql = (
             f"SELECT event_type, stance, geo_precision, {types[0]}, {stances[0]}, {rest}, count(*)"
             f" FROM events WHERE {window[0]} GROUP BY 1, 2, 3, 4, 5, 6"
@@ -329,7 +333,8 @@ class SqliteStore:
             raise NotPrepared(f"{self.path} cannot be opened: {error}", field="store") from error
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA synchronous = NORMAL")
-        db.create_function("meets_box", 7, meets_box, deterministic=True)
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        db.create_function("meets_box", 5, meets_box, deterministic=True)
         return db
 
 
@@ -345,6 +350,19 @@ _ADD_REPORT = rows.insert(
     ),
 )  # fmt: skip
 _ADD_REFUSAL = rows.insert("refusals", ("name", "code", "message"), unless_same=("name", "code", "message"))
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    # For this one statement SQLite does not wait when another process makes the same new file.
+    give_up = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
 
 
 def _within(

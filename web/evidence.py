@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyproj import Geod
-
 from domain import Document, Event, EventReport, NotFound, Place, Resolution, Span, Store
+from geo.gazetteer import GEOD
 
 CONTEXT_CHARACTERS = 600
 """How far the sentence before or after may reach; beyond that it is cut at a word."""
 
 RIVALS = 2
-_GEOD = Geod(ellps="WGS84")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
 
 
@@ -77,11 +75,6 @@ def as_json(item: Evidence) -> dict[str, Any]:
         "published": report.published.isoformat() if report.published else None,
         "sentence": [{"text": piece.text, "role": piece.role} for piece in item.sentence],
     }
-
-
-def contribution_words(name: str) -> str:
-    """Return a feature of the ranking in words."""
-    return name.replace("_", " ")
 
 
 def _of_report(event: Event, report: EventReport, store: Store) -> Evidence:
@@ -171,4 +164,4 @@ def _largest(contributions: Mapping[str, float]) -> tuple[tuple[str, float], ...
 
 
 def _distance(one: Place, other: Place) -> float:
-    return float(_GEOD.inv(one.lon, one.lat, other.lon, other.lat)[2]) / 1000
+    return float(GEOD.inv(one.lon, one.lat, other.lon, other.lat)[2]) / 1000

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from shapely.geometry import mapping
 
 import export
-from domain import EventQuery, InvalidInput, NotFound, Place
+from domain import Event, InvalidInput, NotFound, Place
 from web import params, wording
 from web.evidence import as_json, evidence
 from web.near import look_around
@@ -40,11 +40,11 @@ def events() -> Response:
     if slim not in (None, "slim"):
         raise InvalidInput("may only be slim", field="properties")
     found = services().store.events(params.event_query(arguments, services().ontology))
-    return _collection(export.feature(event, slim=slim is not None) for event in found)
+    return _collection(_drawn(event) if slim else export.feature(event) for event in found)
 
 
 @blueprint.get("/events/<string:event_id>.geojson")
-def event(event_id: str) -> Response:
+def one_event(event_id: str) -> Response:
     """Return one event with its evidence: what the map's popup shows. Raises NotFound."""
     params.Arguments(request.args, ())
     store = services().store
@@ -110,6 +110,13 @@ def places() -> Response:
     return Response(_dumps({"places": [_place(place) for place in found]}), mimetype="application/json")
 
 
+def _drawn(event: Event) -> dict[str, Any]:
+    """Return what the map draws; by the place's id it knows whose outline a region's events have."""
+    feature = export.feature(event, slim=True)
+    feature["properties"]["place_id"] = event.place.id if event.place else None
+    return feature
+
+
 def _place(place: Place) -> dict[str, Any]:
     return {
         "id": place.id,
@@ -153,7 +160,8 @@ def _collection(features: Iterable[dict[str, Any]]) -> Response:
     first = list(islice(rest, BATCH))
 
     def chunks() -> Iterator[str]:
-        yield '{"type":"FeatureCollection","features":[' + ",\n".join(map(_dumps, first))
+        head = f'{{"type":"FeatureCollection","attribution":{_dumps(export.ATTRIBUTION)},"features":['
+        yield head + ",\n".join(map(_dumps, first))
         while batch := list(islice(rest, BATCH)):
             yield ",\n" + ",\n".join(map(_dumps, batch))
         yield "]}\n"

@@ -104,7 +104,8 @@ class _Builder:
         self._layers: dict[str, Layer] = {}
         self._map = folium.Map(
             location=(30, 15), zoom_start=MIN_ZOOM, tiles=None, control_scale=True, world_copy_jump=True,
-            min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM,
+            # Folium hands its own max_zoom to tiles only, and clusters need the map's.
+            minZoom=MIN_ZOOM, maxZoom=MAX_ZOOM,
         )  # fmt: skip
         for name, z_index in PANES.items():
             pane = CustomPane(name, z_index=z_index, pointer_events=name in ("regions", "front"))
@@ -125,7 +126,8 @@ class _Builder:
 
     def add(self, maker: str, title: str, url: str, **more: float) -> None:
         """Add an overlay that ``maker`` of our script draws from ``url``."""
-        options = {"url": url, "families": self._families, **more}
+        page = url_for("pages.event", event_id="-").removesuffix("-")
+        options = {"url": url, "page": page, "families": self._families, **more}
         self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True)
         self._map.add_child(self._layers[maker])
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 import feeds
 from domain import (
-    Analysis,
     Document,
     Event,
     EventQuery,
-    InvalidInput,
     NotFound,
     Outcome,
     Refusal,
@@ -25,7 +22,7 @@ from domain import (
     Unprocessable,
 )
 from web import params, wording
-from web.evidence import contribution_words, evidence
+from web.evidence import evidence
 from web.map import evidence_map, near_map, situation_map
 from web.near import look_around
 from web.services import Services, services
@@ -146,19 +143,22 @@ def event(event_id: str) -> str:
         "event.html",
         event=found,
         words=wording.summary(found),
-        family=_family_number(parts, found),
         evidence=evidence(found, parts.store),
-        contribution_words=contribution_words,
-        map=evidence_map(parts.ontology, event=url_for("features.event", event_id=found.id))
+        map=evidence_map(parts.ontology, event=url_for("features.one_event", event_id=found.id))
         if found.geo_precision
         else None,
-        geojson=url_for("features.event", event_id=found.id),
+        geojson=url_for("features.one_event", event_id=found.id),
     )
 
 
-def _family_number(parts: Services, found: Event) -> int:
-    families = list(parts.ontology.families)
-    return families.index(found.event_type) if found.event_type in families else len(families)
+@blueprint.app_template_global("family_sign")
+def _family_sign(event_type: str) -> tuple[int, str]:
+    """Return the number and the shape of an event's family."""
+    families = services().ontology.families
+    if event_type not in families:
+        # Kept under a type that the ontology has lost since.
+        return len(families), "ring"
+    return list(families).index(event_type), families[event_type].shape
 
 
 # --------------------------------------------------------------------------- near
@@ -182,15 +182,42 @@ def near() -> str | Response:
         "near.html",
         around=around,
         error=None,
-        rows=[
-            (hit, wording.summary(hit.event), _family_number(parts, hit.event)) for hit in around.hits
-        ],
+        rows=[(hit, wording.summary(hit.event)) for hit in around.hits],
         others=[
             (other, url_for(".near", **(arguments | {"place_id": other.id}))) for other in around.others
         ],
         wider=url_for(".near", **(arguments | {"km": f"{around.wider[0]:g}"})) if around.wider else "",
         geojson=geojson,
         map=near_map(parts.ontology, events=geojson, lat=around.lat, lon=around.lon, km=around.km),
+    )
+
+
+# --------------------------------------------------------------------------- the data
+
+ADDRESSES = (
+    ("/events.geojson", "events as a GeoJSON FeatureCollection, newest first", params.EVENTS),
+    ("/events/<id>.geojson", "one event with its evidence", ()),
+    ("/near.geojson", "events around a place, nearest first, with their distances", params.NEAR),
+    ("/regions.geojson", "outlines of the regions that have events, with their number", params.VIEW),
+    ("/frontlines.geojson", "front lines; none yet", ()),
+    ("/places.json", "places whose name begins with q", ("q",)),
+)
+
+
+@blueprint.get("/data")
+def data() -> str:
+    """Show what is stored, where to get it, and whose it is."""
+    params.Arguments(request.args, ())
+    parts = services()
+    return render_template(
+        "data.html",
+        totals=parts.store.totals(),
+        addresses=ADDRESSES,
+        parameters=params.PARAMETERS.values(),
+        types=[
+            (family, [kind.name for kind in parts.ontology.sub_types(family)])
+            for family in parts.ontology.families
+        ],
     )
 
 
@@ -222,23 +249,34 @@ def ingest() -> str:
 
     Raises SitmapError naming the form's field; nothing is kept then.
     """
+    # Imported here: it brings spaCy, and most servers never read a report themselves.
+    from pipeline import run
+
     inputs = _inputs()
     parts = services()
-    recorder = _Recorder(parts.analyser)
-    outcomes = list(run(inputs, parts.store, recorder))
+    outcomes = run(inputs, parts.store, parts.analyser)
     taken = [
-        _taken(item, name, outcome, recorder, parts)
+        Taken(name, outcome, _events_of(item, parts), str(item.error) if isinstance(item, Refusal) else "")
         for item, (name, outcome) in zip(inputs, outcomes, strict=True)
     ]
-    summary = {outcome: sum(item.outcome is outcome for item in taken) for outcome in Outcome}
+    summary = Counter(str(item.outcome) for item in taken)
     return render_template(
-        "ingested.html",
-        taken=taken,
-        summary={str(outcome): count for outcome, count in summary.items() if count},
-        headline=wording.headline,
-        place=wording.place,
-        family=lambda event: _family_number(parts, event),
+        "ingested.html", taken=taken, summary=summary, headline=wording.headline, place=wording.place
     )
+
+
+def _events_of(item: Document | Refusal, parts: Services) -> tuple[Event, ...]:
+    """Return the events that the store keeps of a document."""
+    if isinstance(item, Refusal):
+        return ()
+    # The same report gives the same events with the same ids, so reading it again finds them.
+    found = []
+    for event in parts.analyser.analyse(item).events:
+        try:
+            found.append(parts.store.event(event.id))
+        except NotFound:
+            continue
+    return tuple(found)
 
 
 def ingest_again(error: SitmapError) -> Response:
@@ -272,4 +310,21 @@ def _inputs() -> list[Document | Refusal]:
     if len(refusals) == len(found):
         error = refusals[0].error if refusals else Unprocessable("there is no report in it")
         raise type(error)(str(error), field="file")
-    return found
+    if not (given["title"] or given["url"]):
+        return found
+    if len(found) > 1:
+        raise Unprocessable(
+            f"belongs to one report, but the file holds {len(found)}",
+            field="title" if given["title"] else "url",
+        )
+    return [_with_form_fields(item, given) for item in found if isinstance(item, Document)]
+
+
+def _with_form_fields(document: Document, given: Mapping[str, str]) -> Document:
+    return feeds.make_document(
+        document.text,
+        date=document.date,
+        title=given["title"] or document.title,
+        source=document.source,
+        url=given["url"] or document.url,
+    )

@@ -129,7 +129,35 @@ CREATE TABLE refusals (
     PRIMARY KEY (name, code, message)
 );
 
--- With these two, QGIS and everything else that reads through GDAL opens events as a layer.
+-- Each sentence with its event, place and source, in one table to look at.
+CREATE VIEW evidence AS
+SELECT
+    reports.report_key,
+    events.id AS event_id,
+    events.event_type,
+    events.sub_event_type,
+    events.stance,
+    events.date_start,
+    events.date_end,
+    events.place_text,
+    events.place_name,
+    events.place_admin1,
+    events.place_country,
+    events.geo_precision,
+    events.uncertainty_km,
+    reports.sentence,
+    reports.trigger_text,
+    documents.id AS document_id,
+    documents.title,
+    documents.source,
+    documents.url,
+    documents.published,
+    events.geometry
+FROM reports
+JOIN events ON events.id = reports.event_id
+JOIN documents ON documents.id = reports.document_id;
+
+-- With these two, QGIS and everything else that reads through GDAL opens events and evidence as layers.
 CREATE TABLE spatial_ref_sys (
     srid      INTEGER PRIMARY KEY,
     auth_name TEXT NOT NULL,
@@ -149,4 +177,6 @@ CREATE TABLE geometry_columns (
     geometry_format   TEXT NOT NULL,
     PRIMARY KEY (f_table_name, f_geometry_column)
 );
-INSERT INTO geometry_columns VALUES ('events', 'geometry', 0, 2, 4326, 'WKB');
+INSERT INTO geometry_columns VALUES
+    ('events', 'geometry', 0, 2, 4326, 'WKB'),
+    ('evidence', 'geometry', 0, 2, 4326, 'WKB');

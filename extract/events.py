@@ -1,0 +1,379 @@
+"""Events in a text: what happened, where, when, to whom, and who says so.
+
+Each trigger of a sentence becomes an event mention with the actor, target, place, date and deaths
+that stand nearest in its clause, then in its sentence, then in the sentence before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+
+from spacy.tokens import Doc, Span
+
+from domain import (
+    DateRange,
+    EventMention,
+    Fatalities,
+    Mention,
+    MentionKind,
+    NameIndex,
+    Relation,
+    Stance,
+    TextSpan,
+)
+from extract.actors import Party, find_parties, is_civilian, opponents
+from extract.dates import DateMention, find_dates
+from extract.language import is_headline, sentences
+from extract.mentions import same_list
+from extract.numbers import NUMBER, read_number
+from extract.stance import attribution, stance_of
+from extract.triggers import Trigger, clause_of, find_triggers
+
+MAX_PLACES = 20
+"""Places of one list that become events of their own."""
+
+VIOLENT = frozenset({"Battles", "Explosions/Remote violence", "Violence against civilians", "Riots", "Protests"})
+_CONSEQUENCE = frozenset({"kill", "killed", "kills", "killing", "shot", "shooting", "wounded", "died"})
+_PREPOSITIONS = frozenset("of by with against alongside from near on in to despite for at under over between".split())
+_ELSEWHERE = re.compile(r"\b(?:elsewhere|other (?:areas|parts|places|sectors|towns|villages))\b")
+_ANAPHORIC = frozenset({"their", "its", "this", "that", "these", "such", "his", "her"})
+_GROUND = frozenset("village villages town towns city settlement settlements ground territory area areas control airport base hill position positions capital".split())
+_BEST_FIRST = {"phrase": 0.85, "noun": 0.75, "verb": 0.8, "strike": 0.8}
+
+
+@dataclass(slots=True)
+class _Carried:
+    """What the sentences before leave open for the next one."""
+
+    places: tuple[int, ...] = ()
+    when: DateRange | None = None
+
+
+def find_event_mentions(
+    doc: Doc, mentions: Sequence[Mention], names: NameIndex, published: date | None
+) -> tuple[EventMention, ...]:
+    """Return the event mentions of a parsed text in order.
+
+    ``mentions`` are those of ``find_mentions`` over the same text; ``published`` is the date that
+    relative dates are read against.
+    """
+    parties = find_parties(doc, mentions, names)
+    sents = sentences(doc)
+    # A headline says again what the text says, unless there is no more than the headline.
+    telling = [sent for sent in sents if not is_headline(sent)] or sents
+    carried = _Carried()
+    found: list[EventMention] = []
+    for sentence in telling:
+        found.extend(_Sentence(sentence, mentions, parties, published).events(carried, found))
+    return tuple(found)
+
+
+class _Sentence:
+    """One sentence with all that was found in it."""
+
+    def __init__(
+        self, sentence: Span, mentions: Sequence[Mention], parties: Sequence[Party], published: date | None
+    ) -> None:
+        self.span = sentence
+        self.doc = sentence.doc
+        self.all_mentions = mentions
+        self.published = published
+        self.parties = [party for party in parties if sentence.start <= party.start < sentence.end]
+        self.places = [
+            index
+            for index, mention in enumerate(mentions)
+            if mention.literal and sentence.start_char <= mention.start < sentence.end_char
+        ]
+        self.dates = find_dates(sentence.text, published)
+        self.said = attribution(sentence, self.parties)
+        self.text = TextSpan(sentence.start_char, sentence.end_char, sentence.text)
+
+    def events(self, carried: _Carried, before: list[EventMention]) -> list[EventMention]:
+        triggers = self._chosen(find_triggers(self.span))
+        deaths = read_fatalities(self.span.text)
+        found: list[EventMention] = []
+        for trigger in triggers:
+            if self._refers_to_told(trigger, [*before, *found]):
+                continue
+            if self._only_toll(trigger, carried, before):
+                self._add_toll(before, deaths)
+                continue
+            found.extend(self._tell(trigger, carried, deaths))
+        if self._settled():
+            carried.places = tuple(self._settled())
+        elif found and found[-1].place is not None:
+            carried.places = (found[-1].place,)
+        recent = [mention.when for mention in self.dates if mention.when and mention.when.precision == 1]
+        if recent:
+            carried.when = recent[0]
+        return found
+
+    def _chosen(self, triggers: list[Trigger]) -> list[Trigger]:
+        """Keep the weightiest trigger of each family in each clause; deaths go with what caused them."""
+        violent = [trigger for trigger in triggers if trigger.kind.family in VIOLENT]
+        kept: dict[tuple[int, str], Trigger] = {}
+        for trigger in triggers:
+            if trigger.kind.gain and not self._takes_ground(trigger):
+                continue
+            is_toll = self.doc[trigger.start].lower_ in _CONSEQUENCE and trigger.kind.name == "Attack"
+            if is_toll and any(other is not trigger and other.kind.name != "Attack" for other in violent):
+                continue
+            key = (clause_of(self.span, trigger.start), trigger.kind.family)
+            if key not in kept or trigger.kind.priority > kept[key].kind.priority:
+                kept[key] = trigger
+        return sorted(kept.values(), key=lambda trigger: trigger.start)
+
+    def _refers_to_told(self, trigger: Trigger, told: list[EventMention]) -> bool:
+        """Whether "their deployment" only names again what was told before."""
+        if trigger.form != "noun" or trigger.start == self.span.start:
+            return False
+        anaphoric = self.doc[trigger.start - 1].lower_ in _ANAPHORIC
+        return anaphoric and any(event.event_type == trigger.kind.family for event in told)
+
+    def _takes_ground(self, trigger: Trigger) -> bool:
+        """Whether what was captured is ground and not men: a place or a word for one follows."""
+        end = self.doc[trigger.end - 1].idx
+        clause = clause_of(self.span, trigger.start)
+        words = [token for token in self.span if clause_of(self.span, token.i) == clause]
+        if any(token.lower_ in _GROUND for token in words):
+            return True
+        for index in self.places:
+            mention = self.all_mentions[index]
+            between = self.doc.text[min(end, mention.start) : max(end, mention.start)]
+            if len(between) < 80 and mention.relation is not Relation.DIRECTION:
+                return True
+        return False
+
+    def _only_toll(self, trigger: Trigger, carried: _Carried, before: list[EventMention]) -> bool:
+        """Whether "N were killed" tells of deaths at an event that was told already."""
+        toll = trigger.kind.name == "Attack" and self.doc[trigger.start].lower_ in _CONSEQUENCE
+        return toll and not self.places and bool(before) and before[-1].event_type in VIOLENT
+
+    def _add_toll(self, before: list[EventMention], deaths: Fatalities | None) -> None:
+        if deaths is not None and before[-1].fatalities is None:
+            before[-1] = replace(before[-1], fatalities=deaths)
+
+    def _tell(
+        self, trigger: Trigger, carried: _Carried, deaths: Fatalities | None
+    ) -> list[EventMention]:
+        actor, target = self._sides(trigger)
+        when = self._when(trigger, carried)
+        stance, claimed_by = stance_of(
+            trigger, self.span, self.said, actor=actor, when=when, published=self.published
+        )
+        if stance is Stance.PLANNED:
+            # The date of the sentence is that of the plan, not of what is planned.
+            when = None
+        event = EventMention(
+            trigger.kind.family,
+            trigger.kind.name,
+            self._text_of(trigger),
+            self.text,
+            stance,
+            _BEST_FIRST[trigger.form],
+            None,
+            when,
+            actor,
+            target,
+            claimed_by,
+            deaths if trigger.kind.family in VIOLENT or "disaster" in trigger.kind.family else None,
+        )
+        places = self._where(trigger, carried)
+        return [replace(event, place=place) for place in places] or [event]
+
+    def _text_of(self, trigger: Trigger) -> TextSpan:
+        span = self.doc[trigger.start : trigger.end]
+        return TextSpan(span.start_char, span.end_char, span.text)
+
+    # ---------------------------------------------------------------- where
+
+    def _settled(self) -> list[int]:
+        """The sentence's places without those that only say where another one lies."""
+        containers = {self.all_mentions[index].inside for index in self.places}
+        besides = {self.all_mentions[index].near for index in self.places}
+        return [index for index in self.places if index not in containers | besides]
+
+    def _where(self, trigger: Trigger, carried: _Carried) -> list[int]:
+        candidates = self._settled() or self.places
+        start = self.doc[trigger.start].idx
+        clause = clause_of(self.span, trigger.start)
+        following = self.doc[trigger.end : min(trigger.end + 8, self.span.end)].text.lower()
+        if _ELSEWHERE.search(following):
+            return []
+        usable = [index for index in candidates if not self._is_origin(index, trigger)]
+        if not usable:
+            return [] if self.places else list(carried.places[:1])
+        ranked = sorted(usable, key=lambda index: self._distance(index, start, clause))
+        return self._whole_list(ranked[0])[:MAX_PLACES]
+
+    def _distance(self, index: int, start: int, clause: int) -> tuple[int, int]:
+        """Rank a place by clause, then by distance; what follows the trigger is nearer."""
+        mention = self.all_mentions[index]
+        span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
+        own = clause_of(self.span, span.start) if span is not None else 0
+        apart = mention.start - start if mention.start >= start else 2 * (start - mention.end)
+        dateline = 1000 if mention.kind is MentionKind.DATELINE else 0
+        return abs(own - clause), apart + dateline
+
+    def _is_origin(self, index: int, trigger: Trigger) -> bool:
+        """Whether a strike was launched "from" this place rather than hit it."""
+        if trigger.kind.family != "Explosions/Remote violence":
+            return False
+        mention = self.all_mentions[index]
+        left = self.doc.text[max(0, mention.start - 40) : mention.start].lower()
+        return bool(re.search(r"\b(?:from|launched from|fired from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", left))
+
+    def _whole_list(self, chosen: int) -> list[int]:
+        listed = [chosen]
+        usable = self._settled()
+        text = self.doc.text
+        for index in [i for i in usable if i > chosen]:
+            if not same_list(text, self.all_mentions[listed[-1]], self.all_mentions[index]):
+                break
+            listed.append(index)
+        for index in reversed([i for i in usable if i < chosen]):
+            if not same_list(text, self.all_mentions[index], self.all_mentions[listed[0]]):
+                break
+            listed.insert(0, index)
+        return listed
+
+    # ---------------------------------------------------------------- when
+
+    def _when(self, trigger: Trigger, carried: _Carried) -> DateRange | None:
+        own = self._nearest_date(trigger)
+        if own is not None:
+            return own.when
+        if carried.when and self.published and 0 <= (self.published - carried.when.end).days <= 7:
+            return carried.when
+        if self.published is None:
+            return None
+        # Nothing is said: news is of its day, give or take; the precision says so.
+        return DateRange(self.published, self.published, 2)
+
+    def _nearest_date(self, trigger: Trigger) -> DateMention | None:
+        at = self.doc[trigger.start].idx - self.span.start_char
+        clause = clause_of(self.span, trigger.start)
+
+        def rank(mention: DateMention) -> tuple[bool, int]:
+            token = self.doc.char_span(
+                self.span.start_char + mention.start, self.span.start_char + mention.end, alignment_mode="expand"
+            )
+            other = token is not None and clause_of(self.span, token.start) != clause
+            return other, abs(mention.start - at)
+
+        return min(self.dates, key=rank, default=None)
+
+    # ---------------------------------------------------------------- who
+
+    def _sides(self, trigger: Trigger) -> tuple[str | None, str | None]:
+        """Return actor and target by voice and order."""
+        clause = clause_of(self.span, trigger.start)
+        near = [party for party in self.parties if clause_of(self.span, party.start) == clause]
+        speaker = self._speaker_only()
+        pool = [party for party in near if party is not speaker] or [
+            party for party in self.parties if party is not speaker
+        ]
+        before = [party for party in pool if party.end <= trigger.start]
+        after = [party for party in pool if party.start >= trigger.end]
+        agents = [party for party in after if self._preceded_by(party, ("by",))]
+        actor: Party | None = None
+        if agents:
+            actor = agents[0]
+        elif trigger.form == "noun" and after and self._preceded_by(after[0], ("of",)) and not before:
+            actor = after[0]
+        elif trigger.form == "noun" and trigger.kind.family == "Troop movement" and after and self._preceded_by(after[0], ("of",)):
+            actor = after[0]
+        elif before and not (trigger.passive and trigger.kind.family in VIOLENT):
+            actor = before[-1] if trigger.form == "noun" else self._subject(before)
+        others = [party for party in pool if actor is None or party.name != actor.name]
+        target = others[-1].name if others else None
+        name = actor.name if actor else None
+        if name is None and speaker is not None and self._refers_back(trigger):
+            name = speaker.name
+        if trigger.kind.family not in VIOLENT and trigger.kind.family not in ("Strategic developments", "Diplomatic"):
+            return name, target
+        if self._civilians_near(trigger):
+            target = "Civilians"
+        if target is None and name is not None and len(opponents(name)) == 1:
+            target = opponents(name)[0]
+        if name is None and target is not None and len(opponents(target)) == 1 and trigger.kind.family in VIOLENT:
+            name = opponents(target)[0]
+        return name, target
+
+    def _subject(self, before: list[Party]) -> Party:
+        """The last party that stands free acts: not one that only owns or follows a preposition."""
+        free = [party for party in before if not party.possessive and not self._preceded_by(party, _PREPOSITIONS)]
+        return free[-1] if free else before[0]
+
+    def _speaker_only(self) -> Party | None:
+        """The party that speaks, where the sentence names another one that acts."""
+        if self.said is None or self.said.party is None:
+            return None
+        speaking = [party for party in self.parties if party.name == self.said.party]
+        closest = min(speaking, key=lambda party: abs(party.start - self.said.index), default=None)  # type: ignore[union-attr]
+        return closest
+
+    def _refers_back(self, trigger: Trigger) -> bool:
+        """Whether the one who acts may be the speaker: "its forces", "we", "had withdrawn"."""
+        words = {token.lower_ for token in self.doc[self.span.start : trigger.start]}
+        return bool(words & {"its", "it", "their", "they", "we", "our", "had", "has", "have", "announced", "the"})
+
+    def _preceded_by(self, party: Party, words: Collection[str]) -> bool:
+        before = self.doc[max(self.span.start, party.start - 2) : party.start]
+        return any(token.lower_ in words for token in before)
+
+    def _civilians_near(self, trigger: Trigger) -> bool:
+        clause = clause_of(self.span, trigger.start)
+        return any(is_civilian(token.text) for token in self.span if abs(clause_of(self.span, token.i) - clause) <= 1)
+
+
+def read_fatalities(text: str) -> Fatalities | None:
+    """Return the deaths that a sentence states, ``None`` where it is silent, 0 where it rules them out."""
+    lowered = text.lower()
+    if _NONE_DEAD.search(lowered):
+        return Fatalities(0, 0, 0)
+    for pattern in _DEAD:
+        match = pattern.search(lowered)
+        if match is None:
+            continue
+        count = _people(match["count"])
+        if count is None:
+            continue
+        hedge = (match["hedge"] or "").strip()
+        low = None if hedge.startswith(("up to", "no more")) else count
+        high = None if hedge.startswith(("at least", "more than", "over", "no fewer")) else count
+        return Fatalities(low, count, high)
+    return None
+
+
+@cache
+def _person_words() -> dict[str, int]:
+    singular = "man woman child boy girl person civilian resident soldier farmer driver policeman officer worker journalist pensioner villager guard"
+    return dict.fromkeys(singular.split(), 1) | {"couple": 2}
+
+
+def _people(words: str) -> int | None:
+    number = read_number(words.strip())
+    if number is not None:
+        return int(number)
+    return next((count for word, count in _person_words().items() if re.search(rf"\b{word}\b", words)), None)
+
+
+_HEDGE = r"(?P<hedge>(?:at least|more than|over|up to|about|around|some|nearly|almost|no fewer than|as many as|a total of)\s+)?"
+_WHO = r"(?:\s+(?!wounded|injured|hurt)[\w’'-]+){0,5}?"
+_ONE = r"an?\s+(?:[\w-]+\s+){0,3}?(?:man|woman|child|boy|girl|person|civilian|resident|couple|farmer|driver|officer|worker|journalist|pensioner|villager|guard|soldier|policeman)"
+_DEAD = [
+    re.compile(rf"\b(?:killing|killed|kills|claimed the lives of|shooting dead|shot dead|executed|massacred|left)\s+{_HEDGE}(?P<count>{NUMBER}|{_ONE})\b(?!\s+(?:wounded|injured|hurt|villages|settlements|percent|kilomet))"),
+    re.compile(rf"\b{_HEDGE}(?P<count>{NUMBER}|{_ONE}){_WHO}\s+(?:were|was|had been|have been|has been)?\s*(?:reported\s+)?(?:killed|dead|shot dead|executed)\b"),
+    re.compile(rf"\b{_HEDGE}(?P<count>{NUMBER}|{_ONE}){_WHO}\s+(?:have\s+|had\s+)?(?:died|dead|lost their lives|perished)\b"),
+    re.compile(rf"\bdeath toll\b.{{0,80}}?\b(?:to|at|passed|reached|of|is|stands at)\s+{_HEDGE}(?P<count>{NUMBER})\b"),
+    re.compile(rf"\b{_HEDGE}(?P<count>{NUMBER})\s+(?:deaths|fatalities|dead|bodies)\b"),
+]
+_NONE_DEAD = re.compile(
+    r"\b(?:no|without)\s+(?:reports of\s+|immediate reports of\s+)?(?:any\s+)?(?:casualties|deaths|fatalities|victims|losses|one was (?:hurt|killed|injured))"
+    r"|\b(?:nobody|no one|none)\s+(?:was|were|had been|is|died)\s*(?:killed|hurt|injured|wounded|harmed)?\b"
+)

@@ -1,0 +1,185 @@
+"""Getting one web page: the only place in Sitmap that opens a network connection.
+
+A server may be slow, endless, lying, or a way into a private network. So an answer is bounded in
+time and size, and the address that was checked is the one connected to; that is why this uses the
+standard library's client, and no proxy.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from domain import FetchError, InvalidInput, SitmapError, TooLarge, UnsupportedMedia
+
+SECONDS = 20.0
+"""The most that getting a page may take, redirects included."""
+
+MAX_REDIRECTS = 5
+MAX_URL_CHARACTERS = 2_000
+PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_ASK = {"User-Agent": "Sitmap", "Accept": "text/html, text/plain", "Accept-Encoding": "gzip"}
+_NO_URL_CHARACTER = re.compile(r"""[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>"\\]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page and the address it came from. ``kind`` is one of ``PAGE_TYPES``."""
+
+    url: str
+    kind: str
+    charset: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str
+
+
+def read_url(url: str) -> str:
+    """Return an absolute http or https address as it was given. Raises InvalidInput."""
+    if len(url) > MAX_URL_CHARACTERS:
+        raise InvalidInput(f"{len(url):,} characters; it may have {MAX_URL_CHARACTERS:,}", field="url")
+    if _NO_URL_CHARACTER.search(url):
+        raise InvalidInput(f"{url[:100]!r} holds characters that no web address has", field="url")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidInput(f"{url[:100]!r} is not an http or https address", field="url")
+    if parts.username is not None:
+        raise InvalidInput("an address with a user name in it is not taken", field="url")
+    return url
+
+
+def get(url: str, *, limit: int, allow_private: bool = False, seconds: float = SECONDS) -> Answer:
+    """Return the page at an address, after at most ``MAX_REDIRECTS`` redirects.
+
+    ``limit`` is the most bytes it may have, unpacked. Every redirect is checked like the first
+    address. Raises InvalidInput, FetchError, TooLarge or UnsupportedMedia.
+    """
+    deadline = time.monotonic() + seconds
+    for _ in range(MAX_REDIRECTS + 1):
+        parts = urlsplit(read_url(url))
+        try:
+            with _connection(parts, deadline, allow_private) as connection:
+                connection.request("GET", _target(parts), headers=_ASK)
+                answer = _read(url, connection.getresponse(), limit)
+            if time.monotonic() >= deadline:
+                # An answer that was cut off may look like a whole one.
+                raise TimeoutError
+        except SitmapError:
+            raise
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            late = isinstance(error, TimeoutError) or time.monotonic() >= deadline
+            # Not the error's own words: they may be the server's.
+            wrong = getattr(error, "strerror", None) or type(error).__name__
+            reason = f"took longer than {seconds:g} seconds" if late else f"did not answer well: {wrong}"
+            raise FetchError(f"{parts.hostname} {reason}", field="url") from error
+        if isinstance(answer, Answer):
+            return answer
+        url = urljoin(url, answer.location)
+    raise FetchError(f"more than {MAX_REDIRECTS} redirects", field="url")
+
+
+def _target(parts: SplitResult) -> str:
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+    query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
+    return f"{path}?{query}" if query else path
+
+
+@contextmanager
+def _connection(
+    parts: SplitResult, deadline: float, allow_private: bool
+) -> Iterator[http.client.HTTPConnection]:
+    """Connect to a page's server; what is not done at the deadline fails."""
+    host = parts.hostname or ""
+    secure = parts.scheme == "https"
+    plain = _connect(host, parts.port or (443 if secure else 80), deadline, allow_private)
+    # A socket's timeout starts anew with each byte; a second handle on it can end it for good.
+    with plain, plain.dup() as handle:
+        timer = threading.Timer(deadline - time.monotonic(), _cut, [handle])
+        timer.start()
+        connection = http.client.HTTPConnection(host, parts.port)
+        try:
+            if secure:
+                context = ssl.create_default_context()
+                connection = http.client.HTTPSConnection(host, parts.port, context=context)
+                connection.sock = context.wrap_socket(plain, server_hostname=host)
+            else:
+                connection.sock = plain
+            yield connection
+        finally:
+            timer.cancel()
+            timer.join()
+            connection.close()
+
+
+def _cut(handle: socket.socket) -> None:
+    with suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)
+
+
+def _connect(host: str, port: int, deadline: float, allow_private: bool) -> socket.socket:
+    """Connect to the first address of the host that answers. Raises OSError or FetchError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(address[0]) for *_, address in found]
+    if not allow_private:
+        addresses = [each for each in addresses if ipaddress.ip_address(each).is_global]
+    failure: OSError = FetchError(f"{host} is on this machine or a private network", field="url")
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), max(0.1, deadline - time.monotonic()))
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _read(url: str, response: http.client.HTTPResponse, limit: int) -> Answer | _Redirect:
+    headers = response.headers
+    location = headers.get("Location")
+    if response.status in _REDIRECTS and location:
+        return _Redirect(location)
+    if response.status != 200:
+        raise FetchError(f"the server answered with status {response.status}", field="url")
+    kind = headers.get_content_type()
+    if kind not in PAGE_TYPES:
+        raise UnsupportedMedia(f"{kind[:50]!r} is not read; web pages and plain text are", field="url")
+    body = response.read(limit + 1)
+    packed = headers.get("Content-Encoding", "identity").lower()
+    if packed == "gzip":
+        body = _unpack(body, limit)
+    elif packed != "identity":
+        raise FetchError(f"the page is packed with {packed[:20]!r}, which was not asked for", field="url")
+    if len(body) > limit:
+        raise TooLarge(f"the page has more than {limit:,} bytes", field="url")
+    if response.length:
+        raise FetchError(f"the connection ended {response.length:,} bytes too soon", field="url")
+    return Answer(url, kind, headers.get_content_charset(), body)
+
+
+def _unpack(data: bytes, limit: int) -> bytes:
+    """Unpack gzip up to one byte past the limit."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        body = unpacker.decompress(data, limit + 1)
+    except zlib.error:
+        raise FetchError("the page is not packed as it says it is", field="url") from None
+    if not unpacker.eof and len(body) <= limit:
+        raise FetchError("the packed page ended too soon", field="url")
+    return body

@@ -1,0 +1,53 @@
+// The signs on the map: shape and colour by family, fill and edge by stance.
+
+import { svg } from "./dom.js";
+import { compact } from "./words.js";
+
+const BOX = "-10 -10 20 20";
+
+export function sign(family, shape, stance) {
+  const use = svg("use", { href: `#shape-${shape}` });
+  return svg("svg", { class: `sign family-${family} stance-${stance}`, viewBox: BOX, "aria-hidden": "true" }, use);
+}
+
+// An event near a place or in part of one: a soft disc with a small shape, not a sign on a spot.
+export function halo(family, shape, stance) {
+  const disc = svg("circle", { class: "disc", r: 9.5 });
+  const use = svg("use", { href: `#shape-${shape}`, x: -4, y: -4, width: 8, height: 8 });
+  const classes = `sign halo family-${family} stance-${stance}`;
+  return svg("svg", { class: classes, viewBox: BOX, "aria-hidden": "true" }, disc, use);
+}
+
+export function markerIcon(event) {
+  const near = event.precision === 2;
+  const size = near ? 26 : 20;
+  return L.divIcon({
+    className: "mark",
+    html: (near ? halo : sign)(event.family, event.shape, event.stance),
+    iconSize: [size, size],
+    popupAnchor: [0, -size / 2],
+  });
+}
+
+// A disc with the count and a thin ring divided by family; it grows with the logarithm of the count.
+export function clusterIcon(families) {
+  const count = families.reduce((sum, number) => sum + number, 0);
+  const size = Math.round(26 + 8 * Math.log10(count));
+  const radius = size / 2 - 2;
+  const round = 2 * Math.PI * radius;
+  const picture = svg("svg", { class: "cluster", viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" },
+    svg("circle", { class: "cluster-disc", cx: size / 2, cy: size / 2, r: radius }));
+  let turned = 0;
+  families.forEach((number, family) => {
+    if (!number) return;
+    const length = (number / count) * round;
+    picture.append(svg("circle", {
+      class: `ring family-${family}`, cx: size / 2, cy: size / 2, r: radius,
+      "stroke-dasharray": `${length} ${round - length}`,
+      "stroke-dashoffset": round / 4 - turned,
+    }));
+    turned += length;
+  });
+  picture.append(svg("text", { x: size / 2, y: size / 2 }, compact(count)));
+  return L.divIcon({ className: "mark", html: picture, iconSize: [size, size] });
+}

@@ -1,0 +1,782 @@
+"""What every store does: one suite over all backends.
+
+A backend joins by a line in ``BACKENDS``: from an empty folder to the URL of a new store.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from pyproj import Geod
+from shapely import affinity
+from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
+
+from domain import (
+    Analysis,
+    BBox,
+    Counts,
+    DateRange,
+    Document,
+    Event,
+    EventQuery,
+    Fatalities,
+    InvalidInput,
+    Mention,
+    MentionKind,
+    NotFound,
+    NotPrepared,
+    Refusal,
+    Relation,
+    Resolution,
+    Stance,
+    Store,
+    TooLarge,
+    Unprocessable,
+)
+from store import open_store
+from tests.store_samples import (
+    BLACK_SEA,
+    DAY,
+    KURSK_REGION,
+    POKROVSK,
+    UKRAINE,
+    analysis,
+    at,
+    document,
+    event,
+    numbered,
+    report,
+    resolution,
+    unplaced,
+)
+
+ROOT = Path(__file__).parent.parent
+
+BACKENDS: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda folder: f"sqlite:///{folder / 'events.db'}",
+}
+
+ALL = EventQuery(stances=())
+
+
+@pytest.fixture(params=sorted(BACKENDS))
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return BACKENDS[request.param](tmp_path)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+def keep(store: Store, *events: Callable[[Document], Event] | Event) -> list[Event]:
+    """Keep the events as told by one document, and return them."""
+    told = document()
+    made = [one if isinstance(one, Event) else one(told) for one in events]
+    assert store.add(analysis(told, *made))
+    return made
+
+
+def ids(events: Iterator[Event]) -> list[str]:
+    return [one.id for one in events]
+
+
+# --------------------------------------------------------------------------- what goes in comes out
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(document(), id="usual"),
+        pytest.param(Document("Only text."), id="only-text"),
+        pytest.param(document(date=date(1, 1, 1)), id="year-1"),
+        pytest.param(
+            document(text="<script>alert('x')</script>\0 «Покровск» 👩‍🚒 \u202eabc\r\n"), id="odd-text"
+        ),
+        pytest.param(document(title="'; DROP TABLE documents; --"), id="hostile-title"),
+    ],
+)
+def test_document_is_read_back_equal(store: Store, kept: Document) -> None:
+    assert not store.knows(kept.id)
+    assert store.add(analysis(kept))
+    assert store.knows(kept.id)
+    assert store.document(kept.id) == kept
+
+
+RESOLUTIONS = {
+    "chosen": resolution(),
+    "nothing-found": Resolution(Mention(0, 5, "Xyzzy", "Xyzzy"), None, 0.0, None, None, "no such name"),
+    "beside-an-anchor": resolution(place=None, anchor=KURSK_REGION, geo_precision=2, lat=-1.5, lon=180.0),
+    "all-of-a-mention": resolution(
+        mention=Mention(
+            3, 20, "12 km W of Kursk", "Kursk", MentionKind.DATELINE, "settlement", Relation.OFFSET,
+            12.5, 270.0, 1, 2,
+        )
+    ),
+    "speaker": resolution(mention=Mention(0, 6, "Moscow", "Moscow", MentionKind.SPEAKER), candidates=()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kept", RESOLUTIONS.values(), ids=RESOLUTIONS.keys())
+def test_resolution_is_read_back_equal(store: Store, kept: Resolution) -> None:
+    store.add(analysis(document(), resolutions=(kept,)))
+
+    assert store.resolutions(document().id) == (kept,)
+
+
+def test_resolutions_keep_their_order_so_that_indexes_into_them_hold(store: Store) -> None:
+    several = tuple(RESOLUTIONS.values()) * 3
+    store.add(analysis(document(), resolutions=several))
+
+    assert store.resolutions(document().id) == several
+
+
+SQUARE = box(30, 50, 32, 52)
+WITH_A_HOLE = Polygon(SQUARE.exterior, [box(30.5, 50.5, 31, 51).exterior])
+POINT_AND_LINE = GeometryCollection([Point(1, 2), LineString([(37, 48), (38, 49)])])
+EVENTS: dict[str, Event] = {
+    "point": event(document()),
+    "disc": event(document(), geometry=Point(37, 48).buffer(0.2), geo_precision=2, uncertainty_km=15.0),
+    "region": event(
+        document(), place=KURSK_REGION, lat=51.75, lon=36.2, geo_precision=3, uncertainty_km=120.0,
+        geometry=MultiPolygon([WITH_A_HOLE, box(40, 50, 41, 51)]),
+    ),
+    "line": event(document(), geometry=LineString([(37, 48), (38, 49.5)]), geo_precision=2),
+    "point-and-line": event(document(), geometry=POINT_AND_LINE, geo_precision=2),
+    "placed-without-outline": event(document(), place=UKRAINE, geometry=None, geo_precision=3),
+    "unplaced": unplaced(document(), "event"),
+    "undated": event(document(), when=None),
+    "deaths-without-number": event(document(), fatalities=Fatalities(None, None, None)),
+    "deaths": event(document(), fatalities=Fatalities(2, None, 5)),
+    "corners-of-the-earth": at(document(), "event", lat=-90.0, lon=180.0, km=None),
+    "everything": event(
+        document(), stance=Stance.CLAIMED, claimed_by="the Russian military", actor="Росія <b>",
+        place_text="near «Pokrovsk»", when=DateRange(date(2024, 12, 1), date(2025, 1, 31), 3),
+    ),
+    "nobody": event(document(), actor=None, target=None, place_text="", disorder_type=""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kept", EVENTS.values(), ids=EVENTS.keys())
+def test_event_is_read_back_equal(store: Store, kept: Event) -> None:
+    keep(store, kept)
+
+    assert store.event(kept.id) == kept
+    assert list(store.events(ALL)) == [kept]
+
+
+@pytest.mark.parametrize("stance", Stance)
+def test_every_stance_is_kept(store: Store, stance: Stance) -> None:
+    (kept,) = keep(store, event(document(), stance=stance))
+
+    assert store.event(kept.id).stance is stance
+
+
+def test_what_is_not_there_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.event("0123456789abcdef")
+    with pytest.raises(NotFound):
+        store.document("0123456789abcdef")
+    with pytest.raises(NotFound):
+        store.resolutions("0123456789abcdef")
+
+
+def test_store_keeps_all_when_it_is_opened_again(store: Store, url: str) -> None:
+    keep(store, EVENTS["everything"])
+    store.close()
+
+    again = open_store(url)
+    try:
+        assert list(again.events(ALL)) == [EVENTS["everything"]]
+        assert again.document(document().id) == document()
+    finally:
+        again.close()
+
+
+# --------------------------------------------------------------------------- adding
+
+
+def test_same_document_again_changes_nothing(store: Store) -> None:
+    (kept,) = keep(store, event(document()))
+    before = store.totals()
+
+    other = event(document(), "another", reports=(report(document(), start=3),))
+    assert not store.add(
+        analysis(document(), replace(kept, actor="Ukraine"), other, resolutions=(resolution(),))
+    )
+
+    assert store.totals() == before
+    assert list(store.events(ALL)) == [kept]
+    assert store.resolutions(document().id) == ()
+
+
+def test_another_document_on_a_known_event_only_adds_its_report(store: Store) -> None:
+    (kept,) = keep(store, event(document()))
+    other = document(1, source="Another Wire", date=None)
+    changed = event(other, actor="Ukraine", stance=Stance.DENIED, lat=1.0, lon=1.0, geometry=Point(1, 1))
+
+    assert store.add(analysis(other, changed))
+
+    assert store.event(kept.id) == replace(kept, reports=(*kept.reports, report(other)))
+    assert store.totals() == {"documents": 2, "events": 1, "reports": 2, "refusals": 0}
+    assert len(store.near(ALL, lat=1, lon=1, km=50)) == 0
+
+
+def test_every_sentence_of_a_document_is_a_report(store: Store) -> None:
+    told = document()
+    kept = event(told, reports=(report(told, start=30), report(told), report(told, start=10, place=None)))
+    keep(store, kept)
+
+    assert store.event(kept.id).reports == kept.reports
+
+
+def test_report_that_an_analysis_repeats_is_kept_once(store: Store) -> None:
+    first, second = document(), document(1)
+    store.add(analysis(first, event(first)))
+    store.add(analysis(second, event(second, reports=(report(first), report(second)))))
+
+    assert store.event(event(first).id).reports == (report(first), report(second))
+
+
+NOT_KEPT = {
+    "event-without-report": {"reports": ()},
+    "report-of-an-unknown-document": {"reports": (report(document(99)),)},
+    "lat-91": {"lat": 91.0},
+    "lon-without-lat": {"lat": None},
+    "position-nan": {"lat": float("nan"), "lon": float("nan")},
+    "confidence-nan": {"confidence": float("nan")},
+    "uncertainty-negative": {"uncertainty_km": -1.0},
+    "uncertainty-infinite": {"uncertainty_km": float("inf")},
+    "precision-4": {"geo_precision": 4},
+    "geometry-without-position": {"lat": None, "lon": None},
+    "geometry-empty": {"geometry": Polygon()},
+    "geometry-infinite": {"geometry": Point(float("inf"), 0)},
+    "dates-backwards": {"when": DateRange(DAY, DAY - timedelta(days=1), 1)},
+    "time-precision-0": {"when": DateRange(DAY, DAY, 0)},
+    "more-deaths-than-a-number-holds": {"fatalities": Fatalities(10**30, None, None)},
+    "half-a-character": {"actor": "\ud800"},
+}
+
+
+@pytest.mark.parametrize("wrong", NOT_KEPT.values(), ids=NOT_KEPT.keys())
+def test_analysis_is_kept_whole_or_not_at_all(store: Store, wrong: dict[str, object]) -> None:
+    told = document()
+    good, bad = event(told, "good"), replace(event(told, "bad"), **wrong)  # type: ignore[arg-type]
+
+    with pytest.raises(InvalidInput):
+        store.add(analysis(told, good, bad, resolutions=(resolution(),)))
+
+    assert set(store.totals().values()) == {0}
+    assert not store.knows(told.id)
+    assert store.add(analysis(told, good))
+    assert [found.event for found in store.near(ALL, lat=48.28, lon=37.18, km=10)] == [good]
+
+
+def test_candidate_with_a_score_that_is_no_number_is_refused(store: Store) -> None:
+    odd = replace(resolution().candidates[0], contributions={"distance": float("nan")})
+
+    with pytest.raises(InvalidInput, match="candidates"):
+        store.add(analysis(document(), resolutions=(resolution(candidates=(odd,)),)))
+
+    assert not store.knows(document().id)
+
+
+def test_refusals_are_kept_once_per_name_and_reason(store: Store) -> None:
+    too_large = Refusal("big.txt", TooLarge("over 1 MB"))
+    for refusal in (
+        too_large,
+        too_large,
+        Refusal("big.txt", Unprocessable("nothing in it")),
+        Refusal("big.txt", TooLarge("over 1 MB", field="line 3")),
+        Refusal("other.txt", TooLarge("over 1 MB")),
+        Refusal("caf\udce9.txt", TooLarge("a name that is not Unicode")),
+    ):
+        store.refuse(refusal)
+
+    assert store.totals()["refusals"] == 5
+
+
+# --------------------------------------------------------------------------- streaming
+
+
+def test_events_come_newest_first_and_undated_last(store: Store) -> None:
+    def on(name: str, end: date | None) -> Event:
+        return event(document(), name, when=end and DateRange(min(end, DAY), end, 3))
+
+    days = [date(2024, 5, 1), None, date(2025, 1, 1), date(2024, 5, 1), date(999, 1, 1), None]
+    kept = keep(store, *(on(f"{number}", end) for number, end in enumerate(days)))
+
+    def newness(one: Event) -> tuple[int, str]:
+        return (-one.when.end.toordinal() if one.when else 0, one.id)
+
+    assert list(store.events(EventQuery())) == sorted(kept, key=newness)
+
+
+@pytest.fixture(scope="module")
+def many() -> Analysis:
+    told = document()
+    days = [None, *(DAY - timedelta(days=gone) for gone in (0, 1, 2))]
+    return analysis(
+        told,
+        *(
+            at(told, f"{number}", lat=number / 100, lon=number / 50, when=end and DateRange(end, end, 1))
+            for number, end in ((number, days[number % 4]) for number in range(2300))
+        ),
+    )
+
+
+@pytest.mark.parametrize("limit", [1, 499, 500, 501, 1000, 2299, 2300, 5000, None])
+def test_stream_of_any_length_is_whole_and_without_repeats(
+    store: Store, many: Analysis, limit: int | None
+) -> None:
+    store.add(many)
+    expected = sorted(
+        many.events, key=lambda one: (one.when is None, one.when and -one.when.end.toordinal(), one.id)
+    )
+
+    assert ids(store.events(EventQuery(limit=limit))) == [one.id for one in expected][:limit]
+
+
+def test_documents_can_be_added_while_events_stream(store: Store, many: Analysis) -> None:
+    store.add(many)
+    seen = []
+    for count, one in enumerate(store.events(EventQuery())):
+        seen.append(one.id)
+        if count % 400 == 0:
+            told = document(count + 1)
+            assert store.add(analysis(told, event(told, f"new {count}")))
+
+    assert len(seen) == len(set(seen))
+    assert {one.id for one in many.events} <= set(seen)
+
+
+def test_stream_may_be_left_in_the_middle(store: Store, many: Analysis) -> None:
+    store.add(many)
+    stream = store.events(EventQuery())
+    next(stream)
+
+    assert store.add(numbered(1))
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        pytest.param(EventQuery(start=date(2025, 2, 1), end=DAY), "start", id="window-backwards"),
+        pytest.param(EventQuery(types=("x",) * 1000), "types", id="too-many-types"),
+        pytest.param(EventQuery(precisions=(0,)), "precisions", id="precision-0"),
+        pytest.param(EventQuery(bbox=BBox(170, 0, -170, 1)), "bbox", id="box-across-antimeridian"),
+        pytest.param(EventQuery(region="Donetsk"), "region", id="region-by-name"),
+    ],
+)
+def test_bad_query_is_refused_at_once_and_named(store: Store, query: EventQuery, field: str) -> None:
+    asked: tuple[Callable[[], object], ...] = (
+        lambda: store.events(query),
+        lambda: store.counts(query),
+        lambda: store.by_region(query),
+        lambda: store.near(query, lat=0, lon=0, km=1),
+    )
+    for ask in asked:
+        with pytest.raises(InvalidInput) as caught:
+            ask()
+        assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("where", "field"),
+    [
+        ({"lat": 91.0, "lon": 0.0, "km": 1.0}, "lat"),
+        ({"lat": 0.0, "lon": -181.0, "km": 1.0}, "lon"),
+        ({"lat": 0.0, "lon": 0.0, "km": -3.0}, "km"),
+        ({"lat": 0.0, "lon": 0.0, "km": float("inf")}, "km"),
+    ],
+)
+def test_near_nowhere_is_refused_and_named(store: Store, where: dict[str, float], field: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        store.near(EventQuery(), **where)  # type: ignore[arg-type]
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_limit_under_one_is_refused(store: Store, limit: int) -> None:
+    with pytest.raises(InvalidInput, match="limit"):
+        store.events(EventQuery(limit=limit))
+    with pytest.raises(InvalidInput, match="limit"):
+        store.near(EventQuery(), lat=0, lon=0, km=1, limit=limit)
+
+
+@pytest.mark.parametrize("name", ["' OR 1=1 --", "Battles\0", "%"], ids=["quote", "nul", "percent"])
+def test_hostile_type_finds_nothing(store: Store, name: str) -> None:
+    keep(store, event(document()))
+
+    assert list(store.events(EventQuery(types=(name,)))) == []
+
+
+# --------------------------------------------------------------------------- filters, counts
+
+
+TYPES = (
+    ("Battles", "Armed clash"), ("Protests", "Peaceful protest"), ("Troop movement", "Troop movement")
+)  # fmt: skip
+PLACES = (POKROVSK, KURSK_REGION, UKRAINE, BLACK_SEA, replace(POKROVSK, id="adm1:UA.05", admin1_id=""))
+
+
+@pytest.fixture(scope="module")
+def world() -> Analysis:
+    """Events of all sorts, many of them where coordinates are awkward."""
+    rng, told = random.Random(7), document()
+    events: list[Event] = []
+    for number in range(400):
+        event_type, sub_event_type = rng.choice(TYPES)
+        start = DAY - timedelta(days=rng.randrange(60))
+        facts = {
+            "event_type": event_type,
+            "sub_event_type": sub_event_type,
+            "stance": rng.choice(list(Stance)),
+            "when": rng.choice(
+                [None, *[DateRange(start, start + timedelta(days=rng.choice([0, 6])), 2)] * 4]
+            ),
+        }
+        if rng.random() < 0.1:
+            events.append(unplaced(told, f"{number}", **facts))
+            continue
+        lat = rng.choice([rng.uniform(-90, 90), rng.uniform(45, 52), rng.choice([-90.0, 0.0, 89.9, 90.0])])
+        lon = rng.choice([rng.uniform(-180, 180), rng.uniform(25, 40), rng.choice([-180.0, 179.99, 180.0])])
+        precision = rng.choice([1, 1, 2, 3]) if abs(lat) < 80 else 1
+        around = Point(lon, lat).buffer({1: 0, 2: 0.3, 3: 3.0}[precision], quad_segs=4)
+        events.append(
+            at(
+                told, f"{number}", lat=lat, lon=lon, place=rng.choice(PLACES), geo_precision=precision,
+                geometry=Point(lon, lat) if precision == 1 else around,
+                km=rng.choice([None, 0.0, 5.0, 300.0]), **facts,
+            )
+        )  # fmt: skip
+    return analysis(told, *events)
+
+
+def in_window(one: Event, query: EventQuery) -> bool:
+    if not (query.start or query.end):
+        return True
+    start, end = query.start or date.min, query.end or date.max
+    return one.when is not None and one.when.start <= end and one.when.end >= start
+
+
+def in_box(one: Event, asked: BBox | None) -> bool:
+    if asked is None or one.geometry is None:
+        return asked is None
+    shape = box(asked.west, asked.south, asked.east, asked.north)
+    return any(affinity.translate(shape, turn).intersects(one.geometry) for turn in (-360, 0, 360))
+
+
+def in_region(one: Event, region: str | None) -> bool:
+    if region is None or one.place is None:
+        return region is None
+    return region in (one.place.id, one.place.admin1_id, f"country:{one.place.country}")
+
+
+def passes(one: Event, query: EventQuery) -> bool:
+    return (
+        in_window(one, query)
+        and (not query.types or bool({one.event_type, one.sub_event_type} & set(query.types)))
+        and (not query.stances or one.stance in query.stances)
+        and (not query.precisions or one.geo_precision in query.precisions)
+        and in_box(one, query.bbox)
+        and in_region(one, query.region)
+    )
+
+
+QUERIES = {
+    "on-the-map": EventQuery(),
+    "everything": ALL,
+    "window": EventQuery(start=DAY - timedelta(days=20), end=DAY - timedelta(days=10)),
+    "from-a-day": EventQuery(start=DAY, stances=()),
+    "to-a-day": EventQuery(end=DAY - timedelta(days=50), stances=()),
+    "type": EventQuery(types=("Battles",)),
+    "type-and-sub-type": EventQuery(types=("Battles", "Peaceful protest"), stances=()),
+    "unknown-type": EventQuery(types=("Picnic",)),
+    "stance": EventQuery(stances=(Stance.DENIED, Stance.PLANNED)),
+    "points": EventQuery(precisions=(1,)),
+    "areas": EventQuery(precisions=(2, 3), stances=()),
+    "box": EventQuery(bbox=BBox(28, 46, 35, 50)),
+    "box-west-of-antimeridian": EventQuery(bbox=BBox(175, -90, 180, 90), stances=()),
+    "box-east-of-antimeridian": EventQuery(bbox=BBox(-180, -90, -178, 90), stances=()),
+    "box-at-the-pole": EventQuery(bbox=BBox(-180, 85, 180, 90), stances=()),
+    "box-of-the-world": EventQuery(bbox=BBox(-180, -90, 180, 90), stances=()),
+    "box-that-is-a-point": EventQuery(bbox=BBox(30, 48, 30, 48), stances=()),
+    "country": EventQuery(region="country:UA", stances=()),
+    "division": EventQuery(region="adm1:UA.05", stances=()),
+    "division-that-is-the-place": EventQuery(region="adm1:RU.41", stances=()),
+    "empty-region": EventQuery(region="country:FR"),
+    "all-at-once": EventQuery(
+        DAY - timedelta(days=40), DAY, ("Battles", "Protests"), (Stance.REPORTED, Stance.DENIED), (1, 2),
+        BBox(20, 40, 45, 55), "country:UA",
+    ),
+}  # fmt: skip
+over_all_queries = pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+
+
+@over_all_queries
+def test_events_are_those_that_pass_every_filter(store: Store, world: Analysis, query: EventQuery) -> None:
+    store.add(world)
+
+    assert set(ids(store.events(query))) == {one.id for one in world.events if passes(one, query)}
+
+
+@over_all_queries
+def test_counts_reconcile(store: Store, world: Analysis, query: EventQuery) -> None:
+    store.add(world)
+    counts = store.counts(query)
+
+    passing = [one for one in world.events if passes(one, query)]
+    grains = Counter(one.geo_precision for one in passing)
+    window = sum(in_window(one, query) for one in world.events)
+    any_type, any_stance = replace(query, types=()), replace(query, stances=())
+    assert counts == Counts(
+        window=window,
+        shown=grains[1] + grains[2],
+        filtered=window - len(passing),
+        region_only=grains[3],
+        unplaced=grains[None],
+        by_type=Counter(one.event_type for one in world.events if passes(one, any_type)),
+        by_stance=Counter(one.stance.value for one in world.events if passes(one, any_stance)),
+    )
+    assert counts.window == counts.shown + counts.filtered + counts.region_only + counts.unplaced
+
+
+@over_all_queries
+def test_regions_count_what_is_placed_in_them(store: Store, world: Analysis, query: EventQuery) -> None:
+    store.add(world)
+
+    homes = {
+        POKROVSK.id: "adm1:UA.05", "adm1:UA.05": "adm1:UA.05", "adm1:RU.41": "adm1:RU.41",
+        UKRAINE.id: "country:UA", BLACK_SEA.id: None,
+    }  # fmt: skip
+    found = Counter(homes[one.place.id] for one in world.events if one.place and passes(one, query))
+    del found[None]
+    assert store.by_region(query) == found
+
+
+def test_counts_do_not_stop_at_the_limit(store: Store, world: Analysis) -> None:
+    store.add(world)
+
+    assert store.counts(EventQuery(limit=1)) == store.counts(EventQuery())
+    assert store.by_region(EventQuery(limit=1)) == store.by_region(EventQuery())
+
+
+def test_empty_store_counts_nothing(store: Store) -> None:
+    assert store.counts(EventQuery()) == Counts()
+    assert store.by_region(EventQuery()) == {}
+    assert list(store.events(EventQuery())) == []
+    assert set(store.totals().values()) == {0}
+
+
+def test_unplaced_event_counts_as_such_until_a_box_filters_it(store: Store) -> None:
+    keep(store, unplaced(document(), "nowhere"))
+
+    assert store.counts(EventQuery()) == Counts(
+        1, unplaced=1, by_type={"Explosions/Remote violence": 1}, by_stance={"reported": 1}
+    )
+    assert store.counts(EventQuery(bbox=BBox(-180, -90, 180, 90))) == Counts(1, filtered=1)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "asked", "found"),
+    [
+        pytest.param(Point(30, 50), BBox(30, 50, 31, 51), True, id="point-on-the-corner"),
+        pytest.param(Point(29.9999999, 50), BBox(30, 50, 31, 51), False, id="point-a-centimetre-outside"),
+        pytest.param(Point(29.99, 50), BBox(30, 49, 31, 51), False, id="point-whose-uncertainty-reaches-in"),
+        pytest.param(SQUARE, BBox(31.9, 51.9, 33, 53), True, id="outline-overlaps"),
+        pytest.param(SQUARE, BBox(30.5, 50.5, 31, 51), True, id="outline-around-the-box"),
+        pytest.param(SQUARE, BBox(32.000001, 50, 33, 52), False, id="outline-beside"),
+        pytest.param(
+            Polygon([(30, 50), (32, 50), (30, 52)]), BBox(31.5, 51.5, 32, 52), False, id="only-bounds-overlap"
+        ),
+        pytest.param(Point(180, 50), BBox(-180, 49, -179, 51), True, id="180-is-minus-180"),
+        pytest.param(box(179, 49, 181, 51), BBox(-180, 49, -179.5, 51), True, id="outline-counts-past-180"),
+        pytest.param(box(179, 49, 181, 51), BBox(-178, 49, -177, 51), False, id="outline-ends-past-180"),
+        pytest.param(
+            MultiPolygon([box(179, 49, 180, 51), box(-180, 49, -179, 51)]),
+            BBox(-179.5, 50, -179.2, 50.5),
+            True,
+            id="outline-cut-at-180",
+        ),
+        pytest.param(
+            MultiPolygon([box(179, 49, 180, 51), box(-180, 49, -179, 51)]),
+            BBox(0, 0, 90, 90),
+            False,
+            id="cut-outline-is-not-around-the-earth",
+        ),
+    ],
+)
+def test_box_meets_points_by_point_and_outlines_by_intersection(
+    store: Store, geometry: Point | Polygon, asked: BBox, found: bool
+) -> None:
+    middle = geometry.representative_point()
+    lon = middle.x if middle.x <= 180 else middle.x - 360
+    keep(store, at(document(), "one", lat=middle.y, lon=lon, km=50.0, geometry=geometry))
+
+    assert bool(list(store.events(EventQuery(bbox=asked)))) is found
+
+
+# --------------------------------------------------------------------------- near
+
+
+@pytest.mark.parametrize(
+    ("north_km", "uncertainty_km", "found"),
+    [
+        pytest.param(10, 5.0, True, id="wholly-inside"),
+        pytest.param(44, 5.0, True, id="just-wholly-inside"),
+        pytest.param(46, 5.0, False, id="partly-outside"),
+        pytest.param(54, 5.0, False, id="may-reach-in"),
+        pytest.param(56, 5.0, None, id="too-far"),
+        pytest.param(0, 300.0, False, id="region-around-it"),
+        pytest.param(290, 300.0, False, id="region-that-reaches-in"),
+        pytest.param(49.9, None, True, id="no-uncertainty-inside"),
+        pytest.param(50.1, None, None, id="no-uncertainty-outside"),
+    ],
+)
+def test_near_says_whether_an_event_lies_within_for_certain(
+    store: Store, north_km: float, uncertainty_km: float | None, found: bool | None
+) -> None:
+    lon, lat, _ = Geod(ellps="WGS84").fwd(37.0, 48.0, 0, north_km * 1000)
+    keep(store, at(document(), "one", lat=lat, lon=lon, km=uncertainty_km))
+
+    near = store.near(EventQuery(), lat=48.0, lon=37.0, km=50)
+
+    assert [one.certain for one in near] == ([] if found is None else [found])
+    assert [one.distance_km for one in near] == pytest.approx([] if found is None else [north_km], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "other_lat", "other_lon", "km"),
+    [
+        pytest.param(0, 179.9, 0, -179.9, 22.3, id="across-the-antimeridian"),
+        pytest.param(0, -179.9, 0, 179.9, 22.3, id="across-the-antimeridian-westward"),
+        pytest.param(52, 180, 52, -180, 0, id="on-the-antimeridian"),
+        pytest.param(89.9, 0, 89.9, 180, 22.4, id="across-the-north-pole"),
+        pytest.param(-90, 0, -89.9, 77, 11.2, id="from-the-south-pole"),
+        pytest.param(90, 12, 90, -101, 0, id="on-the-north-pole"),
+        pytest.param(0, 0, 0, 180, 20003.94, id="other-side-of-the-earth"),
+    ],
+)
+def test_near_knows_that_the_earth_is_round(
+    store: Store, lat: float, lon: float, other_lat: float, other_lon: float, km: float
+) -> None:
+    keep(store, at(document(), "one", lat=other_lat, lon=other_lon))
+
+    assert [one.distance_km for one in store.near(EventQuery(), lat=lat, lon=lon, km=km + 0.1)] == (
+        pytest.approx([km], abs=0.1)
+    )
+    if km:
+        assert not store.near(EventQuery(), lat=lat, lon=lon, km=km - 0.1)
+
+
+@pytest.mark.parametrize("km", [0, 1, 50, 400, 5000, 20_100])
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(48.3, 37.2), (90, 0), (-89.5, 100), (0, 180), (10, -179.9), (0, 0), (60, 179)]
+)
+def test_near_misses_nothing_and_adds_nothing(
+    store: Store, world: Analysis, lat: float, lon: float, km: float
+) -> None:
+    store.add(world)
+    geod = Geod(ellps="WGS84")
+    expected = []
+    for one in world.events:
+        if one.lat is not None and one.lon is not None and passes(one, EventQuery()):
+            distance, slack = geod.inv(lon, lat, one.lon, one.lat)[2] / 1000, one.uncertainty_km or 0
+            if distance - slack <= km:
+                expected.append((distance, one.id, distance + slack <= km))
+    expected.sort()
+
+    near = store.near(EventQuery(), lat=lat, lon=lon, km=km)
+
+    assert [(one.event.id, one.certain) for one in near] == [(name, sure) for _, name, sure in expected]
+    assert [one.distance_km for one in near] == pytest.approx([distance for distance, _, _ in expected])
+
+
+def test_near_with_a_limit_keeps_the_nearest(store: Store, many: Analysis) -> None:
+    store.add(many)
+    everything = store.near(EventQuery(), lat=11, lon=20, km=20_100, limit=10_000)
+
+    assert len(everything) == len(many.events)
+    assert store.near(EventQuery(), lat=11, lon=20, km=20_100, limit=700) == everything[:700]
+    assert store.near(EventQuery(limit=3), lat=11, lon=20, km=20_100) == everything[:3]
+    assert len(store.near(EventQuery(), lat=11, lon=20, km=20_100)) == 500
+
+
+def test_near_honours_the_query(store: Store, world: Analysis) -> None:
+    store.add(world)
+    query = QUERIES["all-at-once"]
+
+    near = store.near(query, lat=48, lon=32, km=20_100)
+
+    assert {one.event.id for one in near} == {one.id for one in world.events if passes(one, query)}
+    assert near
+
+
+# --------------------------------------------------------------------------- together
+
+
+def test_threads_share_a_store(store: Store) -> None:
+    everything = [numbered(number) for number in range(60)]
+
+    def add_and_read(part: int) -> int:
+        added = sum(store.add(one) for one in everything[part % 3 :: 3])
+        assert all(one.reports for one in store.events(ALL))
+        return added
+
+    with ThreadPoolExecutor(12) as pool:
+        added = sum(pool.map(add_and_read, range(12)))
+
+    assert added == len(everything)
+    assert store.totals() == {"documents": 60, "events": 72, "reports": 120, "refusals": 0}
+
+
+ADD_ALL = """
+import sys
+from store import open_store
+from tests.store_samples import numbered
+store = open_store(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+print(*(number for number in range(150) if store.add(numbered(number))))
+"""
+
+
+def test_processes_that_add_the_same_documents_at_once_add_each_once(url: str, store: Store) -> None:
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", ADD_ALL, url], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    for racer in racers:
+        assert racer.stdout and racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    added = [number for racer in racers for number in racer.communicate(timeout=60)[0].split()]
+
+    assert Counter(added) == Counter(str(number) for number in range(150))
+    assert store.totals() == {"documents": 150, "events": 180, "reports": 300, "refusals": 0}
+
+
+def test_closed_store_says_so(store: Store) -> None:
+    store.close()
+    store.close()
+
+    with pytest.raises(NotPrepared, match="closed"):
+        store.totals()
