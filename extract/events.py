@@ -42,6 +42,7 @@ _PREPOSITIONS = frozenset("of by with against alongside from near on in to despi
 _ELSEWHERE = re.compile(r"\b(?:elsewhere|other (?:areas|parts|places|sectors|towns|villages))\b")
 _ANAPHORIC = frozenset({"their", "its", "this", "that", "these", "such", "his", "her"})
 _GROUND = frozenset("village villages town towns city settlement settlements ground territory area areas control airport base hill position positions capital".split())
+_MEN = frozenset("soldier soldiers troops fighter fighters prisoner prisoners men servicemen alive suspects him her them hostages militants combatants officers commander weapons".split())
 _BEST_FIRST = {"phrase": 0.85, "noun": 0.75, "verb": 0.8, "strike": 0.8}
 
 
@@ -137,6 +138,9 @@ class _Sentence:
     def _takes_ground(self, trigger: Trigger) -> bool:
         """Whether what was captured is ground and not men: a place or a word for one follows."""
         end = self.doc[trigger.end - 1].idx
+        following = self.doc[trigger.end : min(trigger.end + 7, self.span.end)]
+        if any(token.lower_ in _MEN for token in following):
+            return False
         clause = clause_of(self.span, trigger.start)
         words = [token for token in self.span if clause_of(self.span, token.i) == clause]
         if any(token.lower_ in _GROUND for token in words):

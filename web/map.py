@@ -41,24 +41,24 @@ class MapMarkup:
 def situation_map(ontology: Ontology, *, events: str, regions: str, front_lines: str) -> MapMarkup:
     """Return the main map. The arguments are the addresses of its layers' GeoJSON."""
     built = _Builder(ontology)
-    built.add("regionLayer", "Regions by number of events", regions)
-    built.add("frontLayer", "Front line (none known yet)", front_lines)
-    built.add("eventLayer", "Events", events)
+    built.add("regionLayer", "Regions by number of events", url=regions)
+    built.add("frontLayer", "Front line (none known yet)", url=front_lines)
+    built.add_events("Events", events)
     return built.render("situation", control=True)
 
 
 def evidence_map(ontology: Ontology, *, event: str) -> MapMarkup:
     """Return the small map of one event's page."""
     built = _Builder(ontology)
-    built.add("eventLayer", "Event", event)
+    built.add_events("Event", event)
     return built.render("single")
 
 
 def near_map(ontology: Ontology, *, events: str, lat: float, lon: float, km: float) -> MapMarkup:
     """Return the map of what lies around a position."""
     built = _Builder(ontology)
-    built.add("circleLayer", "Radius", "", lat=lat, lon=lon, km=km)
-    built.add("eventLayer", "Events", events)
+    built.add("circleLayer", "Radius", lat=lat, lon=lon, km=km)
+    built.add_events("Events", events)
     return built.render("around")
 
 
@@ -100,7 +100,9 @@ class _Builder:
     """Puts a map together: base first, then what is added, then the control."""
 
     def __init__(self, ontology: Ontology) -> None:
-        self._families = [{"name": family.name, "shape": family.shape} for family in ontology.families.values()]
+        self._families = [
+            {"name": family.name, "shape": family.shape} for family in ontology.families.values()
+        ]
         self._layers: dict[str, Layer] = {}
         self._map = folium.Map(
             location=(30, 15), zoom_start=MIN_ZOOM, tiles=None, control_scale=True, world_copy_jump=True,
@@ -124,12 +126,15 @@ class _Builder:
                 folium.TileLayer(tiles, attr=TILES_FROM, name="OpenStreetMap", max_zoom=MAX_ZOOM)
             )
 
-    def add(self, maker: str, title: str, url: str, **more: float) -> None:
-        """Add an overlay that ``maker`` of our script draws from ``url``."""
-        page = url_for("pages.event", event_id="-").removesuffix("-")
-        options = {"url": url, "page": page, "families": self._families, **more}
+    def add(self, maker: str, title: str, **options: Any) -> None:
+        """Add an overlay that ``maker`` of our script draws."""
         self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True)
         self._map.add_child(self._layers[maker])
+
+    def add_events(self, title: str, url: str) -> None:
+        """Add the events at ``url``, each with its sign and a link to its page."""
+        page = url_for("pages.event", event_id="-").removesuffix("-")
+        self.add("eventLayer", title, url=url, page=page, families=self._families)
 
     def render(self, page: str, *, control: bool = False) -> MapMarkup:
         """Return the map; ``page`` is the function of our script that takes it over."""

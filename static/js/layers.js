@@ -59,8 +59,13 @@ function nameLayer(map, countries) {
 }
 
 function largestRing(geometry) {
-  const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-  return parts.map((part) => part[0]).reduce((best, ring) => (area(ring) > area(best) ? ring : best));
+  return polygons(geometry).map((part) => part[0]).reduce((best, ring) => (area(ring) > area(best) ? ring : best));
+}
+
+function polygons({ type, coordinates, geometries }) {
+  if (type === "GeometryCollection") return geometries.flatMap(polygons);
+  if (type === "MultiPolygon") return coordinates;
+  return type === "Polygon" ? [coordinates] : [];
 }
 
 function area(ring) {

@@ -1,0 +1,213 @@
+"""From a document to events, and from many documents into the store.
+
+The rooms meet here: what the recogniser needs of the gazetteer and what the events need of the
+resolved places is handed over here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from domain import (
+    Analysis,
+    DateRange,
+    Document,
+    Event,
+    EventMention,
+    EventReport,
+    InvalidInput,
+    Level,
+    Outcome,
+    Refusal,
+    Resolution,
+    Store,
+    stable_id,
+)
+from extract.events import find_event_mentions
+from extract.language import load_language, parse
+from extract.mentions import find_mentions, span_mentions
+from geo.gazetteer import Gazetteer
+from geo.regions import Regions
+from geo.relations import geometry
+from geo.resolve import resolve
+from ontology import Ontology, load_ontology
+
+MAX_SPANS = 20_000
+REGION_FACTOR = 0.8
+"""How much less sure an event is that is only known to the region."""
+
+
+class Analyser:
+    """Reads documents: finds mentions, resolves them, finds events and places them."""
+
+    def __init__(self, gazetteer: Gazetteer, regions: Regions) -> None:
+        self._gazetteer = gazetteer
+        self._regions = regions
+        self._ontology: Ontology = load_ontology()
+
+    @cached_property
+    def _gains(self) -> dict[str, str]:
+        """The names of the two types by which ground changes hands, by how it does."""
+        return {kind.gain: name for name, kind in self._ontology.types.items() if kind.gain}
+
+    def warm_up(self) -> None:
+        """Load the language pipeline now rather than with the first document."""
+        load_language()
+
+    def analyse(self, document: Document, spans: Sequence[tuple[int, int]] | None = None) -> Analysis:
+        """Return all that the document tells.
+
+        With ``spans`` (start, end) exactly those are resolved as toponyms, in their order, and none
+        are searched for. Raises InvalidInput where a span lies outside the text.
+        """
+        doc = parse(document.text)
+        if spans is None:
+            mentions = find_mentions(doc, self._gazetteer)
+        else:
+            _check_spans(document.text, spans)
+            mentions = span_mentions(doc, spans, self._gazetteer)
+        resolutions = resolve(mentions, self._gazetteer)
+        told = find_event_mentions(doc, mentions, self._gazetteer, document.date)
+        told = tuple(self._typed(mention, resolutions) for mention in told)
+        return Analysis(document, resolutions, told, self._events(document, resolutions, told))
+
+    def _typed(self, mention: EventMention, resolutions: Sequence[Resolution]) -> EventMention:
+        """Correct who overtakes and who regains by whose ground it is, whatever word the text uses.
+
+        In ACLED's coding a foreign state's capture is an overtaking, though it calls it a liberation.
+        """
+        if mention.sub_event_type not in self._gains.values() or mention.place is None or not mention.actor:
+            return mention
+        place = resolutions[mention.place].place
+        if place is None or not place.country:
+            return mention
+        owner = self._gazetteer.get(f"country:{place.country}")
+        actor = self._gazetteer.best(mention.actor)
+        if actor is None or actor.place.level is not Level.COUNTRY:
+            return mention
+        gain = "regained" if actor.place.id == owner.id else "taken"
+        return replace(mention, sub_event_type=self._gains[gain])
+
+    def _events(
+        self, document: Document, resolutions: Sequence[Resolution], told: Sequence[EventMention]
+    ) -> tuple[Event, ...]:
+        """Make events of the mentions; several mentions of one event become one with several reports."""
+        events: dict[str, Event] = {}
+        for mention in told:
+            event = self._event(document, resolutions, mention)
+            same = next((known for known in events.values() if _same(known, event)), None)
+            if same is None:
+                # Two mentions that differ only in what the id leaves out are one event.
+                known = events.get(event.id)
+                events[event.id] = event if known is None else _joined(known, event)
+            else:
+                events[same.id] = _joined(same, event)
+        return tuple(events.values())
+
+    def _event(self, document: Document, resolutions: Sequence[Resolution], mention: EventMention) -> Event:
+        resolution = resolutions[mention.place] if mention.place is not None else None
+        located = resolution is not None and resolution.geo_precision is not None
+        place = (resolution.place or resolution.anchor) if resolution is not None else None
+        report = EventReport(
+            document.id,
+            mention.sentence,
+            mention.trigger,
+            mention.place,
+            document.source,
+            document.title,
+            document.url,
+            document.date,
+        )
+        confidence = mention.confidence * (resolution.confidence if resolution and located else 0.5)
+        if resolution is not None and resolution.geo_precision == 3:
+            confidence *= REGION_FACTOR
+        return Event(
+            id=_event_id(document, mention, resolution),
+            event_type=mention.event_type,
+            sub_event_type=mention.sub_event_type,
+            disorder_type=self._ontology.types[mention.sub_event_type].disorder,
+            stance=mention.stance,
+            confidence=round(confidence, 3),
+            reports=(report,),
+            actor=mention.actor,
+            target=mention.target,
+            claimed_by=mention.claimed_by,
+            when=mention.when,
+            place_text=resolution.mention.text if resolution else "",
+            place=place if located else None,
+            lat=resolution.lat if resolution else None,
+            lon=resolution.lon if resolution else None,
+            geometry=geometry(resolution, self._regions) if resolution else None,
+            geo_precision=resolution.geo_precision if resolution else None,
+            uncertainty_km=resolution.uncertainty_km if resolution else None,
+            fatalities=mention.fatalities,
+        )
+
+
+def run(
+    inputs: Iterable[Document | Refusal], store: Store, analyser: Analyser
+) -> Iterator[tuple[str, Outcome]]:
+    """Read each input into the store, one transaction each; yield its name and what became of it."""
+    for item in inputs:
+        if isinstance(item, Refusal):
+            store.refuse(item)
+            yield item.name, Outcome.REFUSED
+            continue
+        name = item.title or item.text[:60].strip()
+        if store.knows(item.id):
+            yield name, Outcome.KNOWN
+            continue
+        analysis = analyser.analyse(item)
+        yield name, analysis.outcome if store.add(analysis) else Outcome.KNOWN
+
+
+def _check_spans(text: str, spans: Sequence[tuple[int, int]]) -> None:
+    if len(spans) > MAX_SPANS:
+        raise InvalidInput(f"{len(spans)} spans are more than {MAX_SPANS}", field="toponyms")
+    for start, end in spans:
+        if not 0 <= start < end <= len(text):
+            raise InvalidInput(f"{start} to {end} lies outside the text", field="toponyms")
+
+
+def _event_id(document: Document, mention: EventMention, resolution: Resolution | None) -> str:
+    """Return an id under which another report of the same thing is found, where that can be told.
+
+    Only an exact place on an exact day, with a named actor, is sure enough to join two documents'
+    events; anything vaguer stays with its document.
+    """
+    place = resolution.place.id if resolution and resolution.place and resolution.geo_precision == 1 else ""
+    when = mention.when
+    if place and mention.actor and when and when.precision == 1 and when.start == when.end:
+        return stable_id(mention.sub_event_type, place, when.start.isoformat(), mention.actor, mention.stance)
+    return stable_id(document.id, mention.sub_event_type, str(mention.trigger.start), str(mention.place))
+
+
+def _same(one: Event, other: Event) -> bool:
+    """Whether two mentions in one document tell of one event."""
+    return (
+        one.sub_event_type == other.sub_event_type
+        and one.place == other.place
+        and one.geo_precision == other.geo_precision
+        and one.stance == other.stance
+        and (one.actor == other.actor or other.actor is None)
+        and _overlap(one.when, other.when)
+    )
+
+
+def _overlap(one: DateRange | None, other: DateRange | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.start <= other.end and other.start <= one.end
+
+
+def _joined(one: Event, other: Event) -> Event:
+    reports = one.reports + tuple(report for report in other.reports if report not in one.reports)
+    return replace(
+        one,
+        reports=reports,
+        fatalities=one.fatalities or other.fatalities,
+        target=one.target or other.target,
+        confidence=max(one.confidence, other.confidence),
+    )
