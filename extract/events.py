@@ -68,8 +68,9 @@ def find_event_mentions(
     telling = [sent for sent in sents if not is_headline(sent)] or sents
     carried = _Carried()
     found: list[EventMention] = []
+    text = doc.text
     for sentence in telling:
-        found.extend(_Sentence(sentence, mentions, parties, published).events(carried, found))
+        found.extend(_Sentence(sentence, text, mentions, parties, published).events(carried, found))
     return tuple(found)
 
 
@@ -77,9 +78,15 @@ class _Sentence:
     """One sentence with all that was found in it."""
 
     def __init__(
-        self, sentence: Span, mentions: Sequence[Mention], parties: Sequence[Party], published: date | None
+        self,
+        sentence: Span,
+        whole_text: str,
+        mentions: Sequence[Mention],
+        parties: Sequence[Party],
+        published: date | None,
     ) -> None:
         self.span = sentence
+        self.whole_text = whole_text
         self.doc = sentence.doc
         self.all_mentions = mentions
         self.published = published
@@ -147,7 +154,7 @@ class _Sentence:
             return True
         for index in self.places:
             mention = self.all_mentions[index]
-            between = self.doc.text[min(end, mention.start) : max(end, mention.start)]
+            between = self.whole_text[min(end, mention.start) : max(end, mention.start)]
             if len(between) < 80 and mention.relation is not Relation.DIRECTION:
                 return True
         return False
@@ -228,13 +235,13 @@ class _Sentence:
         if trigger.kind.family != "Explosions/Remote violence":
             return False
         mention = self.all_mentions[index]
-        left = self.doc.text[max(0, mention.start - 40) : mention.start].lower()
+        left = self.whole_text[max(0, mention.start - 40) : mention.start].lower()
         return bool(re.search(r"\b(?:from|launched from|fired from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", left))
 
     def _whole_list(self, chosen: int) -> list[int]:
         listed = [chosen]
         usable = self._settled()
-        text = self.doc.text
+        text = self.whole_text
         for index in [i for i in usable if i > chosen]:
             if not same_list(text, self.all_mentions[listed[-1]], self.all_mentions[index]):
                 break

@@ -22,8 +22,12 @@ MAX_NAME_TOKENS = 6
 PROMINENT_POPULATION = 100_000
 """From this size on a name needs no preposition before it to be taken for a place."""
 
-_CONNECTORS = frozenset("of de del da do dos di la le les du des al el bin on upon sur au aux y".split())
+_CONNECTORS = frozenset("of de del da do dos di la le les du des al el bin ibn".split())
 _ARABIC_ARTICLE = re.compile(r"^(?:a[dlnrstz]|ash|e[dlnrstz]|esh)-[A-Z]")
+_BEFORE_UNKNOWN = frozenset("in near outside towards toward around captured seized entered liberated retaken shelled".split())
+_APPOSITION = re.compile(
+    r",? (?:a|an|the) (?:[\w-]+ ){0,4}(?:town|village|city|settlement|suburb|slum|hamlet|neighbou?rhood|district|port)\b"
+)
 _POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 _LISTING = re.compile(r"^\s*(?:,|and|or|&|;|,\s*and|,\s*or|as well as|and also)\s*(?:the\s|in\s|near\s|at\s)*$")
 _OFFSET = re.compile(
@@ -71,6 +75,10 @@ class _Words:
     land: frozenset[str]
     speaks: frozenset[str]
     state_nouns: frozenset[str]
+    upon: frozenset[str]
+    units: frozenset[str]
+    facility: frozenset[str]
+    in_name: frozenset[str]
     institutions: frozenset[str]
     titles: frozenset[str]
     never: frozenset[str]
@@ -82,11 +90,10 @@ def _words() -> _Words:
     table = load_patterns("toponyms")
     before = [(phrase, asked) for asked, listed in table["generic_before"].items() for phrase in listed]
     context, names, relations = table["context"], table["names"], table["relations"]
-    longest_first = {"key": len, "reverse": True}
     return _Words(
         after={word: asked for asked, listed in table["generic_after"].items() for word in listed},
         before=tuple(sorted(before, key=lambda pair: -len(pair[0]))),
-        near=tuple(sorted(relations["near"], **longest_first)),
+        near=tuple(sorted(relations["near"], key=len, reverse=True)),
         part=tuple(relations["part"]),
         direction=frozenset(relations["direction_after"]),
         adjectives=frozenset(relations["adjectives"]) | frozenset(relations["compass"]),
@@ -95,6 +102,10 @@ def _words() -> _Words:
         land=frozenset(context["land"]),
         speaks=frozenset(context["speaks"]),
         state_nouns=frozenset(context["state_nouns"]),
+        upon=frozenset(context["upon"]),
+        units=frozenset(names["units"]),
+        facility=frozenset(table["forms"]["facility"]),
+        in_name=frozenset(table["forms"]["in_name"]),
         institutions=frozenset(names["institutions"]),
         titles=frozenset(names["titles"]),
         never=frozenset(names["never"]),
@@ -152,6 +163,8 @@ class _Reader:
 
     def __init__(self, doc: Doc, names: NameIndex) -> None:
         self.doc = doc
+        self.text = doc.text
+        self.shouted = self.text.isupper()
         self.names = names
         self.words = _words()
         self.persons = self._person_names()
@@ -205,7 +218,7 @@ class _Reader:
         return self.names.best(two) is not None or self.names.demonym(two) is not None
 
     def _person_names(self) -> frozenset[str]:
-        """Last words of runs that no gazetteer explains: "Sullivan" after "Jake Sullivan"."""
+        """Words of runs that no gazetteer explains: "Sullivan" in "Jake Sullivan"."""
         surnames = set()
         for sentence in sentences(self.doc):
             if is_headline(sentence):
@@ -222,7 +235,7 @@ class _Reader:
                 ):
                     bare = run[1:] if run[0].lower_ in self.words.titles else run
                     if self.names.best(bare.text) is None and not self._known_parts(bare):
-                        surnames.add(self.doc[last - 1].lower_)
+                        surnames.update(token.lower_ for token in bare)
         return frozenset(surnames)
 
     def _known_parts(self, run: Span) -> bool:
@@ -249,9 +262,13 @@ class _Reader:
                 i += 1
                 continue
             mention = self._judge(sentence, first, last, i, end, use.place, previous)
+            any_found = True
             if mention:
                 yield mention
-                previous, any_found = mention, True
+                previous = mention
+            if mention is None or mention.kind is MentionKind.INSTITUTION:
+                # The rest of the run goes with the person or institution that this one names.
+                return
             i = end
         if not any_found:
             unknown = self._unknown(sentence, first, last, previous)
@@ -260,11 +277,15 @@ class _Reader:
 
     def _longest(self, first: int, last: int) -> tuple[int, NameUse | None]:
         """Return the end of the longest known name that begins at ``first``, and its use."""
+        facility = self._facility_end(first, last)
+        if facility:
+            use = self.names.best(self.doc[first:facility].text)
+            return facility, use
         for end in range(min(last, first + MAX_NAME_TOKENS), first, -1):
             if self.doc[end - 1].lower_ in _CONNECTORS:
                 continue
             text = self.doc[first:end].text
-            if end - first == 1 and (text.lower() in self.words.never or len(text) < 2):
+            if end - first == 1 and (text.lower().rstrip(".") in self.words.never or len(text) < 2):
                 return first, None
             if text.lower() in self.words.metonyms:
                 return first, None
@@ -273,8 +294,20 @@ class _Reader:
                 return end, use
         return first, None
 
+    def _facility_end(self, first: int, last: int) -> int | None:
+        """Return the end of a known name that goes on in lower case: "Saky air base"."""
+        end = last
+        while end < min(last + 4, len(self.doc)) and self.doc[end].is_alpha:
+            end += 1
+        if end == last or self.doc[last].lower_ not in self.words.facility:
+            return None
+        for stop in range(end, last, -1):
+            if self.names.best(self.doc[first:stop].text):
+                return stop
+        return None
+
     def _is_acronym(self, text: str) -> bool:
-        return text.isupper() and len(text.replace(".", "")) <= 5 and not self.doc.text.isupper()
+        return text.isupper() and len(text.replace(".", "")) <= 5 and not self.shouted
 
     def _demonym_end(self, first: int, last: int) -> int | None:
         for end in range(min(last, first + 3), first, -1):
@@ -297,16 +330,19 @@ class _Reader:
         asked, whole_end = self._generic_after(sentence, end)
         before = doc[start - 1].lower_ if start > sentence.start else ""
         left = doc[start - 1] if start > first else None
-        right = doc[whole_end] if whole_end < sentence.end else None
-        in_run = right is not None and whole_end < last
+        beyond = whole_end if whole_end > end or not asked else end + 1
+        right = doc[beyond] if beyond < sentence.end else None
+        in_run = right is not None and beyond < last
         mention = self._mention(start, whole_end, MentionKind.PLACE, name_end=end, asked=asked)
 
-        if right is not None and (in_run or right.text[0].isalpha()):
+        if right is not None:
             following = right.lower_
-            if following in words.titles or (in_run and following in words.institutions):
+            if following in words.titles or following in words.units or (in_run and following in words.institutions):
                 return replace(mention, kind=MentionKind.INSTITUTION)
-            if in_run and following not in words.direction:
-                return None if following not in _CONNECTORS else replace(mention, kind=MentionKind.INSTITUTION)
+            if in_run and following == "of":
+                return None
+            if in_run and following not in words.direction and following not in _CONNECTORS:
+                return None
         if left is not None and left.lower_ not in words.adjectives and not asked:
             if left.lower_ in _CONNECTORS:
                 head = {token.lower_ for token in doc[first : start - 1]}
@@ -314,10 +350,10 @@ class _Reader:
                     return replace(mention, kind=MentionKind.INSTITUTION)
             elif left.lower_ in words.institutions:
                 return replace(mention, kind=MentionKind.INSTITUTION)
-            elif self.names.demonym(left.text) is None and left.lower_ not in words.never:
+            elif self.names.demonym(left.text) is None:
                 return None
 
-        listed = previous is not None and bool(_LISTING.match(doc.text[previous.end : mention.start]))
+        listed = previous is not None and bool(_LISTING.match(self.text[previous.end : mention.start]))
         if place.level is Level.COUNTRY or place.feature_code == "PPLC":
             kind = self._state_kind(sentence, mention, place, before, left, right, listed, previous)
             return replace(mention, kind=kind)
@@ -372,31 +408,48 @@ class _Reader:
             return MentionKind.PLACE if head in words.locative_of else MentionKind.INSTITUTION
         if before in words.land or mention.asked or mention.relation is not Relation.IN:
             return MentionKind.PLACE
+        beside_border = before in ("with", "and") and "border" in self.text[max(0, start - 30) : start]
+        if beside_border:
+            return MentionKind.PLACE
         if before == "the":
-            phrase = doc.text[max(0, start - 25) : start].lower().split()
+            phrase = self.text[max(0, start - 25) : start].lower().split()
             if len(phrase) > 1 and phrase[-2] in words.land:
                 return MentionKind.PLACE
         if listed and previous is not None:
             return previous.kind if previous.kind is not MentionKind.DEMONYM else MentionKind.SPEAKER
-        if previous is not None and previous.literal and doc.text[previous.end : start] == ", ":
-            return MentionKind.PLACE
-        if country:
+        if previous is not None and previous.literal and self.text[previous.end : start] == ", ":
+            holder = self.names.best(previous.name)
+            if holder is not None and holder.place.country == place.country:
+                return MentionKind.PLACE
+        if country or before in words.upon or self._list_speaks(sentence, right):
             return MentionKind.SPEAKER
-        speaks = right is not None and right.lower_ in words.speaks
-        return MentionKind.SPEAKER if speaks or before in {"with", "by", "for"} else MentionKind.PLACE
+        return MentionKind.PLACE
+
+    def _list_speaks(self, sentence: Span, right: Token | None) -> bool:
+        """Whether the verb after a name, or after the list that it begins, is one of speech."""
+        index = right.i if right is not None else sentence.end
+        while index < sentence.end and (self.doc[index].text in (",", "and") or self.doc[index].text[0].isupper()):
+            index += 1
+        verb = self.doc[index].lower_ if index < sentence.end else ""
+        return verb in self.words.speaks and (right is None or index == right.i or verb != "was")
 
     def _state_noun(self, sentence: Span, index: int) -> bool:
         return index < sentence.end and self.doc[index].lower_ in self.words.titles
 
     def _generic_after(self, sentence: Span, end: int) -> tuple[str, int]:
-        """Return the kind of place that the next word asks for, and the end of the whole name."""
+        """Return the kind of place that the next word asks for, and the end of the whole name.
+
+        "Kursk region" and "Crawford County" are names with their generic word, "Ituri province" is
+        a name before one.
+        """
         if end < sentence.end:
             word = self.doc[end].lower_
             asked = self.words.after.get(word, "")
             # "state media" and "community leaders" are not about a state or a community.
             followed = end + 1 < sentence.end and self.doc[end + 1].lower_ in self.words.state_nouns
             if asked and not (word in {"state", "city", "community", "department"} and followed):
-                return asked, end + 1
+                belongs = word in self.words.in_name or self.doc[end].text[0].isupper()
+                return asked, end + 1 if belongs else end
         return "", end
 
     def _unknown(self, sentence: Span, first: int, last: int, previous: Mention | None) -> Mention | None:
@@ -412,12 +465,13 @@ class _Reader:
             return None
         before = doc[first - 1].lower_ if first > sentence.start else ""
         listed = previous is not None and previous.kind is MentionKind.PLACE and bool(
-            _LISTING.match(doc.text[previous.end : mention.start])
+            _LISTING.match(self.text[previous.end : mention.start])
         )
         told = asked in ("admin1", "admin2", "settlement") or mention.asked == "settlement"
         right = doc[end] if end < sentence.end else None
         speaks = right is not None and right.lower_ in words.speaks and right.lower_ != "and"
-        placed = before in {"in", "near", "outside", "towards", "toward", "around"} and not speaks
+        placed = before in _BEFORE_UNKNOWN and not speaks
+        told = told or bool(_APPOSITION.match(self.text[mention.end : mention.end + 60]))
         return mention if told or placed or (listed and not speaks) else None
 
     def _read_headline(self, sentence: Span) -> Iterator[Mention]:
@@ -452,10 +506,8 @@ class _Reader:
         name = doc[start : name_end or end].text
         first = doc[start].idx
         last = doc[end - 1].idx + len(doc[end - 1])
-        mention = Mention(first, last, doc.text[first:last], name, kind, asked)
-        if kind is MentionKind.DEMONYM:
-            return mention
-        return _with_relation(doc.text, mention)
+        mention = Mention(first, last, self.text[first:last], name, kind, asked)
+        return mention if kind is MentionKind.DEMONYM else _with_relation(self.text, mention)
 
 
 def _with_relation(text: str, mention: Mention) -> Mention:

@@ -7,10 +7,12 @@ whether it is used as the verb or noun that the list means.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
-from spacy.matcher import Matcher
+from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc, Span, Token
 from spacy.vocab import Vocab
 
@@ -45,23 +47,19 @@ class Trigger:
 def find_triggers(sentence: Span) -> list[Trigger]:
     """Return the triggers of a sentence in order, the best type for each, none overlapping."""
     doc = sentence.doc
-    matcher, strikes = _matchers(doc.vocab)
     ontology = load_ontology()
     found: list[Trigger] = []
     hits: list[tuple[int, int]] = []
     weapons: list[tuple[int, int, EventType]] = []
-    for key, start, end in matcher(sentence):
-        name, _, form = doc.vocab.strings[key].rpartition("|")
-        start, end = start + sentence.start, end + sentence.start
-        if form == "verb" and not _used_as_verb(doc, sentence, start, end):
+    for name, form, start, end in _lexicon(doc.vocab).matches(sentence):
+        if form in ("verb", "hit") and not _used_as_verb(doc, sentence, start, end):
             continue
         if form == "hit":
-            if _used_as_verb(doc, sentence, start, end):
-                hits.append((start, end))
+            hits.append((start, end))
+        elif form == "weapon":
+            weapons.append((start, end, ontology.types[name]))
         else:
             found.append(Trigger(start, end, ontology.types[name], form, _passive(doc, sentence, start)))
-    for key, start, end in strikes(sentence):
-        weapons.append((start + sentence.start, end + sentence.start, ontology.types[doc.vocab.strings[key]]))
     found.extend(_strikes(doc, sentence, hits, weapons))
     found.sort(key=lambda trigger: (-trigger.kind.priority, -(trigger.end - trigger.start), trigger.start))
     kept: list[Trigger] = []
@@ -160,37 +158,75 @@ def _passive(doc: Doc, sentence: Span, start: int) -> bool:
     return bool({"was", "were", "been", "being", "is", "are", "be", "get", "got"} & set(window[-3:]))
 
 
+class _Lexicon:
+    """The word lists of the ontology, compiled.
+
+    Entries without a gap are written out in all their forms for the phrase matcher, which takes
+    thousands of them at no cost; the few with a gap go to the slower token matcher.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._phrases = PhraseMatcher(vocab, attr="LOWER")
+        self._gapped = Matcher(vocab)
+        self._heads: set[str] = set()
+        self._vocab = vocab
+        ontology = load_ontology()
+        for kind in ontology.types.values():
+            for form, entries in (("verb", kind.verbs), ("noun", kind.nouns), ("phrase", kind.phrases)):
+                self._add(f"{kind.name}|{form}", form, entries, ontology)
+            self._add(f"{kind.name}|weapon", "noun", kind.strikes, ontology)
+        self._add("|hit", "verb", ontology.hit_verbs, ontology)
+
+    def matches(self, sentence: Span) -> Iterator[tuple[str, str, int, int]]:
+        """Yield type name, form, start and end (tokens of the document) of each match."""
+        # Of a span, the phrase matcher gives places in the document, the other in the span.
+        found = list(self._phrases(sentence))
+        if any(token.lower_ in self._heads for token in sentence):
+            first = sentence.start
+            found += [(key, start + first, end + first) for key, start, end in self._gapped(sentence)]
+        for key, start, end in found:
+            name, _, form = self._vocab.strings[key].rpartition("|")
+            yield name, form, start, end
+
+    def _add(self, key: str, form: str, entries: tuple[str, ...], ontology: Ontology) -> None:
+        written: list[Doc] = []
+        for entry in entries:
+            words = _forms(entry, form, ontology)
+            if "*" in entry:
+                self._heads.update(words[0])
+                self._gapped.add(key, [_pattern(words)], greedy="LONGEST")
+            else:
+                written += [Doc(self._vocab, words=list(choice)) for choice in product(*words)]
+        if written:
+            self._phrases.add(key, written)
+
+
 @cache
-def _matchers(vocab: Vocab) -> tuple[Matcher, Matcher]:
-    ontology = load_ontology()
-    triggers, strikes = Matcher(vocab), Matcher(vocab)
-    for kind in ontology.types.values():
-        for form, entries in (("verb", kind.verbs), ("noun", kind.nouns), ("phrase", kind.phrases)):
-            patterns = [_pattern(entry, form, ontology) for entry in entries]
-            if patterns:
-                triggers.add(f"{kind.name}|{form}", patterns, greedy="LONGEST")
-        if kind.strikes:
-            strikes.add(kind.name, [_pattern(entry, "noun", ontology) for entry in kind.strikes], greedy="LONGEST")
-    triggers.add("|hit", [_pattern(entry, "verb", ontology) for entry in ontology.hit_verbs], greedy="LONGEST")
-    return triggers, strikes
+def _lexicon(vocab: Vocab) -> _Lexicon:
+    return _Lexicon(vocab)
 
 
-def _pattern(entry: str, form: str, ontology: Ontology) -> list[dict[str, object]]:
+def _forms(entry: str, form: str, ontology: Ontology) -> list[tuple[str, ...]]:
+    """Return the forms of each word of an entry; a gap is the empty tuple."""
     words = entry.split()
     # The head of a noun entry is its last word, or the one before its preposition.
     head = 0 if form == "verb" else len(words) - 1
     if form == "noun" and len(words) > 1 and words[-1] in _PREPOSITIONS:
         head = len(words) - 2
-    pattern: list[dict[str, object]] = []
+    listed: list[tuple[str, ...]] = []
     for index, word in enumerate(words):
-        if word == "*":
-            pattern += [{"IS_PUNCT": False, "OP": "?"}] * MAX_GAP
-            continue
-        alternatives = word.split("|")
-        forms = set(alternatives)
+        alternatives = () if word == "*" else tuple(word.split("|"))
         if index == head and form == "verb":
-            forms = {f for alternative in alternatives for f in verb_forms(alternative, ontology.irregular)}
+            alternatives = tuple(f for base in alternatives for f in verb_forms(base, ontology.irregular))
         elif index == head and form == "noun":
-            forms = {f for alternative in alternatives for f in noun_forms(alternative)}
-        pattern.append({"LOWER": {"IN": sorted(forms)}})
+            alternatives = tuple(f for base in alternatives for f in noun_forms(base))
+        listed.append(alternatives)
+    return listed
+
+
+def _pattern(words: list[tuple[str, ...]]) -> list[dict[str, object]]:
+    pattern: list[dict[str, object]] = []
+    for forms in words:
+        gap = [{"IS_PUNCT": False, "OP": "?"}] * MAX_GAP
+        pattern += [{"LOWER": {"IN": list(forms)}}] if forms else gap
     return pattern

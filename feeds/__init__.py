@@ -368,8 +368,9 @@ def _if_valid(read: Callable[[str], T], value: str | None) -> T | None:
 def fetch(url: str, *, allow_private: bool = False) -> Document:
     """Return the report on a web page, HTML or plain text; its url is where the redirects ended.
 
-    This machine and private networks are out of bounds unless ``allow_private``. Raises
-    InvalidInput for what is no address, FetchError, TooLarge, UnsupportedMedia or Unprocessable.
+    This machine and private networks are out of bounds unless ``allow_private``, and out of bounds
+    for redirects from a public page in any case. Raises InvalidInput for what is no address,
+    FetchError, TooLarge, UnsupportedMedia or Unprocessable.
     """
     answer = get(url, limit=MAX_WRAPPED_BYTES, allow_private=allow_private)
     page = _decode_page(answer.body, answer.charset)

@@ -70,14 +70,17 @@ def read_url(url: str) -> str:
 def get(url: str, *, limit: int, allow_private: bool = False, seconds: float = SECONDS) -> Answer:
     """Return the page at an address, after at most ``MAX_REDIRECTS`` redirects.
 
-    ``limit`` is the most bytes it may have, unpacked. Every redirect is checked like the first
-    address. Raises InvalidInput, FetchError, TooLarge or UnsupportedMedia.
+    ``limit`` is the most bytes it may have, unpacked. Addresses of this machine and of private
+    networks are refused unless ``allow_private``; even then a redirect cannot lead from the
+    public network into a private one. Raises InvalidInput, FetchError, TooLarge or
+    UnsupportedMedia.
     """
     deadline = time.monotonic() + seconds
     for _ in range(MAX_REDIRECTS + 1):
         parts = urlsplit(read_url(url))
         try:
-            with _connection(parts, deadline, allow_private) as connection:
+            addresses, allow_private = _addresses(parts, allow_private)
+            with _connection(parts, addresses, deadline) as connection:
                 connection.request("GET", _target(parts), headers=_ASK)
                 answer = _read(url, connection.getresponse(), limit)
             if time.monotonic() >= deadline:
@@ -103,14 +106,24 @@ def _target(parts: SplitResult) -> str:
     return f"{path}?{query}" if query else path
 
 
+def _addresses(parts: SplitResult, allow_private: bool) -> tuple[list[str], bool]:
+    """Return the host's addresses, and whether private ones may follow. Raises OSError or FetchError."""
+    found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
+    addresses = [str(address[0]) for *_, address in found]
+    public = [address for address in addresses if ipaddress.ip_address(address).is_global]
+    if public or allow_private:
+        return public or addresses, not public
+    raise FetchError(f"{parts.hostname} is on this machine or a private network", field="url")
+
+
 @contextmanager
 def _connection(
-    parts: SplitResult, deadline: float, allow_private: bool
+    parts: SplitResult, addresses: list[str], deadline: float
 ) -> Iterator[http.client.HTTPConnection]:
-    """Connect to a page's server; what is not done at the deadline fails."""
+    """Connect to a page's server at one of its addresses; what is not done at the deadline fails."""
     host = parts.hostname or ""
     secure = parts.scheme == "https"
-    plain = _connect(host, parts.port or (443 if secure else 80), deadline, allow_private)
+    plain = _connect(addresses, parts.port or (443 if secure else 80), deadline)
     # A socket's timeout starts anew with each byte; a second handle on it can end it for good.
     with plain, plain.dup() as handle:
         timer = threading.Timer(deadline - time.monotonic(), _cut, [handle])
@@ -135,13 +148,9 @@ def _cut(handle: socket.socket) -> None:
         handle.shutdown(socket.SHUT_RDWR)
 
 
-def _connect(host: str, port: int, deadline: float, allow_private: bool) -> socket.socket:
-    """Connect to the first address of the host that answers. Raises OSError or FetchError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(address[0]) for *_, address in found]
-    if not allow_private:
-        addresses = [each for each in addresses if ipaddress.ip_address(each).is_global]
-    failure: OSError = FetchError(f"{host} is on this machine or a private network", field="url")
+def _connect(addresses: list[str], port: int, deadline: float) -> socket.socket:
+    """Connect to the first address that answers. Raises OSError."""
+    failure = OSError()
     for address in addresses:
         try:
             return socket.create_connection((address, port), max(0.1, deadline - time.monotonic()))

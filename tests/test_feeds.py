@@ -524,16 +524,19 @@ def test_private_addresses_are_out_of_bounds(site: Site) -> None:
             fetch(url)
 
 
-def test_a_public_page_cannot_lead_to_a_private_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The name of the public server leads to our own; only that one step is made up.
+@pytest.mark.parametrize("allow_private", [False, True])
+def test_a_public_page_cannot_lead_to_a_private_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch, allow_private: bool
+) -> None:
+    # The public address leads to our own server; only that one step is made up.
     port = int(site.root.rpartition(":")[2])
     connect = socket.create_connection
     monkeypatch.setattr(socket, "create_connection", lambda _, timeout: connect(("127.0.0.1", port), timeout))
     site.says("/public", status=302, Location=site.says("/private", PAGE.encode()))
     site.says("/open", PAGE.encode())
-    assert fetch("http://8.8.8.8/open").title == "Village taken"
+    assert fetch("http://8.8.8.8/open", allow_private=allow_private).title == "Village taken"
     with pytest.raises(FetchError, match="private network"):
-        fetch("http://8.8.8.8/public")
+        fetch("http://8.8.8.8/public", allow_private=allow_private)
 
 
 @pytest.mark.parametrize(

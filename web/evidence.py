@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain import Document, Event, EventReport, NotFound, Place, Resolution, Span, Store
+from domain import Event, EventReport, NotFound, Place, Resolution, Span, Store, TextSpan
 from geo.gazetteer import GEOD
 
 CONTEXT_CHARACTERS = 600
-"""How far the sentence before or after may reach; beyond that it is cut at a word."""
+"""How far the sentence before or after may reach; what has no end by then is cut there."""
 
 RIVALS = 2
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
@@ -53,9 +53,12 @@ class Evidence:
     """One report of an event, ready to be shown."""
 
     report: EventReport
-    before: str
+    before: tuple[Piece, ...]
+    """The sentence before; it and ``after`` may be empty."""
     sentence: tuple[Piece, ...]
-    after: str
+    after: tuple[Piece, ...]
+    elsewhere: tuple[Piece, ...]
+    """The sentence that names the place, where it is none of those."""
     why: Why | None
 
 
@@ -78,17 +81,23 @@ def as_json(item: Evidence) -> dict[str, Any]:
 
 
 def _of_report(event: Event, report: EventReport, store: Store) -> Evidence:
-    document = store.document(report.document_id)
+    text = store.document(report.document_id).text
     resolution = _resolution(report, store)
     marks: list[tuple[Span, str]] = [(report.trigger, "trigger")]
+    elsewhere: tuple[Piece, ...] = ()
+    before, after = _before(text, report.sentence.start), _after(text, report.sentence.end)
     if resolution is not None:
-        marks.append((resolution.mention, "place"))
-    before, after = _context(document, report.sentence)
+        named = resolution.mention
+        marks.append((named, "place"))
+        if not before.start <= named.start < after.end:
+            around = TextSpan(_before(text, named.start, part=True).start, _after(text, named.end).end, "")
+            elsewhere = pieces(text, around, marks[1:])
     return Evidence(
         report,
-        before,
-        pieces(document.text, report.sentence, marks),
-        after,
+        pieces(text, before, marks),
+        pieces(text, report.sentence, marks),
+        pieces(text, after, marks),
+        elsewhere,
         _why(event, resolution) if resolution is not None else None,
     )
 
@@ -117,21 +126,22 @@ def pieces(text: str, sentence: Span, marks: Sequence[tuple[Span, str]]) -> tupl
     return tuple(piece for piece in found if piece.text)
 
 
-def _context(document: Document, sentence: Span) -> tuple[str, str]:
-    """Return the sentence before and the one after; either may be empty."""
-    before = document.text[: sentence.start].rstrip()[-CONTEXT_CHARACTERS:]
-    cuts = [match.end() for match in _SENTENCE_END.finditer(before)]
-    if cuts:
-        before = before[cuts[-1] :]
-    elif len(before) == CONTEXT_CHARACTERS:
-        before = "… " + before.partition(" ")[2]
-    after = document.text[sentence.end :].lstrip()[:CONTEXT_CHARACTERS]
-    stop = _SENTENCE_END.search(after)
-    if stop:
-        after = after[: stop.end()].rstrip()
-    elif len(after) == CONTEXT_CHARACTERS:
-        after = after.rpartition(" ")[0] + " …"
-    return before, after
+def _before(text: str, end: int, *, part: bool = False) -> TextSpan:
+    """Return the sentence that ends before ``end``, or with ``part`` that of which ``end`` is a part."""
+    head = text[:end] if part else text[:end].rstrip()
+    low = max(0, len(head) - CONTEXT_CHARACTERS)
+    cuts = [match.end() for match in _SENTENCE_END.finditer(head, low)]
+    start = cuts[-1] if cuts else low
+    return TextSpan(start, len(head), head[start:])
+
+
+def _after(text: str, start: int) -> TextSpan:
+    """Return what follows ``start`` up to the end of its sentence."""
+    begin = len(text) - len(text[start:].lstrip())
+    high = min(len(text), begin + CONTEXT_CHARACTERS)
+    stop = _SENTENCE_END.search(text, begin, high)
+    end = begin + len(text[begin : stop.end() if stop else high].rstrip())
+    return TextSpan(begin, end, text[begin:end])
 
 
 def _why(event: Event, resolution: Resolution) -> Why:

@@ -105,7 +105,7 @@ class _Builder:
         ]
         self._layers: dict[str, Layer] = {}
         self._map = folium.Map(
-            location=(30, 15), zoom_start=MIN_ZOOM, tiles=None, control_scale=True, world_copy_jump=True,
+            location=(30, 15), zoom_start=MIN_ZOOM, tiles=None, world_copy_jump=True,
             # Folium hands its own max_zoom to tiles only, and clusters need the map's.
             minZoom=MIN_ZOOM, maxZoom=MAX_ZOOM,
         )  # fmt: skip

@@ -19,7 +19,7 @@ STANCES = {
 }
 PRECISIONS = {1: "Named place", 2: "Near, or part of an area", 3: "Region only"}
 NOT_PLACED = "not placed"
-DATE_PRECISIONS = {1: "to the day", 2: "to the week", 3: "to the month or less"}
+DATE_PRECISIONS = {1: "to the day", 2: "to the week", 3: "to the month, or vaguer"}
 _LEVELS = {
     Level.SETTLEMENT: "named place",
     Level.ADMIN2: "district",

@@ -10,6 +10,9 @@ const CLUSTER_PIXELS = 44;
 const HALO_PIXELS = 13;
 const SHADES = 4;
 const LETTER_PIXELS = 7;
+const BADGE_PIXELS = 34;
+const REGION_ZOOM = 6;
+const CLOSE_UP = 9;
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const POPUP = { minWidth: 220, maxWidth: 320, maxHeight: 340, autoPanPadding: [12, 12] };
@@ -18,6 +21,7 @@ const POPUP = { minWidth: 220, maxWidth: 320, maxHeight: 340, autoPanPadding: [1
 
 export function outlineLayer(map, { url, attribution }) {
   map.attributionControl.setPrefix(false);
+  L.control.scale({ imperial: false }).addTo(map);
   const group = L.layerGroup([], { attribution });
   loadOrSay("The outlines", () => load(url)).then((world) => {
     const countries = [];
@@ -46,16 +50,27 @@ function nameLayer(map, countries) {
     const box = L.latLngBounds(ring.map(([lon, lat]) => [lat, lon]));
     return { box, text, mark: L.marker(middle(ring), { icon, pane: "names", interactive: false, keyboard: false }) };
   });
-  const place = () => {
+  onZoom(map, () => {
     for (const { box, text, mark } of names) {
-      const width = map.project(box.getNorthEast()).x - map.project(box.getSouthWest()).x;
-      if (width > text.length * LETTER_PIXELS && width < 4 * map.getSize().x) group.addLayer(mark);
-      else group.removeLayer(mark);
+      const room = pixelsWide(map, box);
+      toggle(group, mark, room > text.length * LETTER_PIXELS && room < 4 * map.getSize().x);
     }
-  };
-  map.on("zoomend", place);
-  map.whenReady(place);
+  });
   return group;
+}
+
+function onZoom(map, draw) {
+  map.on("zoomend", draw);
+  map.whenReady(draw);
+}
+
+function pixelsWide(map, box) {
+  return map.project(box.getNorthEast()).x - map.project(box.getSouthWest()).x;
+}
+
+function toggle(group, layer, shown) {
+  if (shown) group.addLayer(layer);
+  else group.removeLayer(layer);
 }
 
 function largestRing(geometry) {
@@ -97,13 +112,14 @@ export function regionLayer(map, { url }) {
     const most = Math.max(1, ...features.map(({ properties }) => properties.events));
     group.addLayer(L.geoJSON(features.filter(({ geometry }) => geometry), {
       pane: "regions",
-      style: ({ properties }) => ({ className: `region shade-${shade(properties.events, most)}` }),
+      style: ({ properties: { events, level } }) => ({ className: `region shade-${shade(events, most)} ${level}` }),
       onEachFeature: (feature, layer) => {
         const { label, events } = feature.properties;
         layer.bindTooltip(el("span", {}, `${label}: ${events}`), { sticky: true });
         feature.layer = layer;
       },
     }));
+    onZoom(map, () => map.getContainer().classList.toggle("close-up", map.getZoom() >= CLOSE_UP));
     group.steps = steps(most);
     return new Map(features.map((feature) => [feature.properties.id, feature]));
   });
@@ -163,7 +179,8 @@ export function eventLayer(map, { url, page, families }) {
       const mark = L.marker([event.lat, event.lon], {
         icon: markerIcon(event), family: Math.min(event.family, families.length - 1), title: event.title,
       });
-      mark.bindPopup(() => opened(mark, event), POPUP);
+      const popup = L.popup(POPUP);
+      mark.bindPopup(popup).on("popupopen", () => tell(popup, event));
       marks.set(event.id, mark);
       return mark;
     }));
@@ -172,12 +189,12 @@ export function eventLayer(map, { url, page, families }) {
   });
 
   group.draw = (events, outlines = new Map()) => {
-    drawRough(rough, marks, events.filter(({ precision }) => precision === 3), outlines);
+    drawRough(map, rough, events.filter(({ precision }) => precision === 3), outlines);
   };
   group.show = (event) => {
     const mark = marks.get(event.id);
-    if (mark && clusters.hasLayer(mark)) clusters.zoomToShowLayer(mark, () => mark.openPopup());
-    else if (mark) mark.openPopup();
+    if (mark) clusters.zoomToShowLayer(mark, () => mark.openPopup());
+    else showRough(map, event);
   };
   return group;
 }
@@ -187,7 +204,7 @@ function read({ id, geometry, properties }, page, families) {
   const family = families.findIndex(({ name }) => name === properties.event_type);
   const kind = properties.sub_event_type;
   const [start, end] = [properties.date_start, properties.date_end];
-  const place = properties.place || "not placed";
+  const place = properties.place || "";
   return {
     id,
     geometry,
@@ -205,15 +222,15 @@ function read({ id, geometry, properties }, page, families) {
     lon: properties.lon,
     spot: properties.geo_precision ? L.latLng(properties.lat, properties.lon) : null,
     km: properties.uncertainty_km,
-    title: `${kind}, ${place}, ${days(start, end)} (${properties.stance})`,
+    title: [kind, place, days(start, end), properties.stance].filter(Boolean).join(", "),
   };
 }
 
-function opened(mark, event) {
+// Fills an open popup; it is measured again once its text is there.
+function tell(popup, event) {
   const box = eventPopup(event);
-  // The popup was measured when it was empty.
-  box.addEventListener("filled", () => mark.getPopup().update());
-  return box;
+  box.addEventListener("filled", () => popup.update());
+  popup.setContent(box);
 }
 
 // The real radius of what is only near a place, as soon as it is larger than its mark.
@@ -235,28 +252,47 @@ function drawDiscs(map, group, events) {
 }
 
 // A region is its outline with the count at its label point; no sign stands in its middle.
-function drawRough(group, marks, events, outlines) {
+function drawRough(map, group, events, outlines) {
+  const badges = [];
   for (const [placeId, here] of byPlace(events)) {
     const outline = outlines.get(placeId);
-    const first = here[0];
-    const shape = outline?.geometry || (first.geometry?.type === "Point" ? null : first.geometry);
-    const area = shape
-      ? L.geoJSON(shape, { pane: "regions", style: { className: "region-only" } })
-      : L.circle([first.lat, first.lon], { pane: "regions", radius: first.km * 1000, className: "region-only" });
-    const [lon, lat] = outline?.properties.label_at || [first.lon, first.lat];
-    const badge = el("span", {}, String(here.length));
-    const mark = L.marker([lat, lon], {
-      icon: L.divIcon({ className: "region-count", html: badge, iconSize: [24, 18] }),
-      title: `${sentenceCase(first.place)}: ${here.length} known only to the region`,
+    const [area, box] = roughArea(here[0], outline);
+    const [lon, lat] = outline?.properties.label_at || [here[0].lon, here[0].lat];
+    const badge = L.marker([lat, lon], {
+      icon: L.divIcon({ className: "region-count", html: el("span", {}, String(here.length)), iconSize: [24, 18], iconAnchor: [12, -6] }),
+      title: `${here[0].place}: ${here.length} known only to the region`,
     });
-    const region = { label: outline?.properties.label || first.place, count: outline?.properties.events };
-    for (const target of [area, mark]) target.bindPopup(() => regionPopup(region, here), POPUP);
-    group.addLayer(area).addLayer(mark);
-    for (const event of here) {
-      event.spot = L.latLng(lat, lon);
-      marks.set(event.id, mark);
-    }
+    const region = { label: outline?.properties.label || here[0].place, count: outline?.properties.events };
+    for (const target of [area, badge]) target.bindPopup(() => regionPopup(region, here), POPUP);
+    group.addLayer(area);
+    badges.push({ badge, box });
+    for (const event of here) Object.assign(event, { spot: L.latLng(lat, lon), box });
   }
+  // Where a region is hardly wider than its count, the counts would hide it and each other.
+  onZoom(map, () => {
+    for (const { badge, box } of badges) toggle(group, badge, pixelsWide(map, box) > BADGE_PIXELS);
+  });
+}
+
+// The layer and its bounds. An area without a known outline is drawn as wide as it is said to be.
+function roughArea(event, outline) {
+  const className = "region-only";
+  const shape = outline?.geometry || event.geometry;
+  if (shape) {
+    const area = L.geoJSON(shape, { pane: "regions", style: { className } });
+    return [area, area.getBounds()];
+  }
+  const middle = L.latLng(event.lat, event.lon);
+  const area = L.circle(middle, { pane: "regions", radius: event.km * 1000, className });
+  return [area, middle.toBounds(2000 * event.km)];
+}
+
+function showRough(map, event) {
+  if (pixelsWide(map, event.box) < BADGE_PIXELS || !map.getBounds().contains(event.spot)) {
+    map.fitBounds(event.box, { maxZoom: REGION_ZOOM, animate: false });
+  }
+  const popup = L.popup(POPUP).setLatLng(event.spot).openOn(map);
+  tell(popup, event);
 }
 
 function byPlace(events) {

@@ -51,7 +51,7 @@ function lines(event) {
   const near = { 2: " · near", 3: " · region" }[event.precision] || "";
   return [
     el("span", { class: "line" }, sign(event.family, event.shape, event.stance),
-      el("span", { class: "place" }, event.place), el("time", {}, days(event.start, event.end))),
-    el("span", { class: "note" }, `${event.kind}${stance}${near}`),
+      el("span", { class: "place" }, event.place || event.kind), el("time", {}, days(event.start, event.end))),
+    el("span", { class: "note" }, `${event.place ? event.kind : "no place known"}${stance}${near}`),
   ];
 }

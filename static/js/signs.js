@@ -3,7 +3,7 @@
 import { svg } from "./dom.js";
 import { compact } from "./words.js";
 
-const BOX = "-10 -10 20 20";
+const BOX = "0 0 20 20";
 
 export function sign(family, shape, stance) {
   const use = svg("use", { href: `#shape-${shape}` });
@@ -12,8 +12,8 @@ export function sign(family, shape, stance) {
 
 // An event near a place or in part of one: a soft disc with a small shape, not a sign on a spot.
 export function halo(family, shape, stance) {
-  const disc = svg("circle", { class: "disc", r: 9.5 });
-  const use = svg("use", { href: `#shape-${shape}`, x: -4, y: -4, width: 8, height: 8 });
+  const disc = svg("circle", { class: "disc", cx: 10, cy: 10, r: 9.5 });
+  const use = svg("use", { href: `#shape-${shape}`, x: 6, y: 6, width: 8, height: 8 });
   const classes = `sign halo family-${family} stance-${stance}`;
   return svg("svg", { class: classes, viewBox: BOX, "aria-hidden": "true" }, disc, use);
 }

@@ -6,12 +6,13 @@ import { eventList } from "./list.js";
 export { circleLayer, eventLayer, frontLayer, outlineLayer, regionLayer } from "./layers.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
-const CLOSE_ZOOM = 9;
+const CLOSE_ZOOM = 7;
 const NARROW = matchMedia("(max-width: 899px)");
 
 // The main map, with the list beside it.
 export async function situation(map, { eventLayer, regionLayer }) {
   foldOnNarrowScreens();
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   const shared = viewInAddress();
   if (shared) map.setView(...shared);
   const [events, outlines] = await Promise.all([eventLayer.ready, regionLayer.ready]);
@@ -34,7 +35,7 @@ export async function single(map, { eventLayer }) {
   eventLayer.draw(events);
   const [event] = events;
   if (event.precision === 1) map.setView(event.spot, CLOSE_ZOOM, { animate: false });
-  else fit(map, [L.geoJSON(event.geometry).getBounds()]);
+  else fit(map, [event.geometry ? L.geoJSON(event.geometry).getBounds() : event.spot]);
   settled(map);
 }
 

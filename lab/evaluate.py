@@ -1,0 +1,274 @@
+"""How well Sitmap reads: ``python -m lab.evaluate [--errors]`` prints the tables.
+
+Toponyms match when their strings are equal and their midpoints lie under 10 characters apart, as in
+Gritta et al. (2017), "What's missing in geographical parsing?". Resolution is measured on the gold
+spans, over all of them: what is not resolved counts as 20,039 km. An event matches when its trigger
+is in the same sentence and its type family agrees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from domain import MAPPED_STANCES, Analysis, Document, EventMention, MentionKind, Stance
+from geo.gazetteer import GEOD, Gazetteer
+from geo.regions import Regions
+from lab.corpora import read_corpus
+from pipeline import Analyser
+
+INSTANCE = Path(__file__).parent.parent / "instance"
+LITERAL = {"Literal", "Literal_Modifier", "Mixed", "Coercion", "Embedded_Literal"}
+"""Kinds of GeoWebNews under which a text means the place itself."""
+
+UNRESOLVED_KM = 20_039.0
+MAPPED = {str(stance) for stance in MAPPED_STANCES}
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts of right, wrong and missed, with the examples of the latter two."""
+
+    right: int = 0
+    wrong: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        """Share of the found that is right."""
+        return self.right / max(1, self.right + len(self.wrong))
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold that is found."""
+        return self.right / max(1, self.right + len(self.missed))
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both."""
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+
+def documents(corpus: str) -> list[tuple[Document, dict[str, Any]]]:
+    """Return the corpus as documents beside their gold."""
+    return [
+        (Document(gold["text"], date.fromisoformat(gold["date"]) if gold.get("date") else None), gold)
+        for gold in read_corpus(corpus)
+    ]
+
+
+def toponyms(
+    corpus: str, analyser: Analyser, counts: Callable[[MentionKind], bool], wanted: Callable[[Any], bool]
+) -> Score:
+    """Score the recogniser: ``counts`` picks our mentions by kind, ``wanted`` the gold ones."""
+    score = Score()
+    for document, gold in documents(corpus):
+        found = [r.mention for r in analyser.analyse(document).resolutions if counts(r.mention.kind)]
+        open_gold = [top for top in gold["toponyms"] if wanted(top)]
+        ignored = [top for top in gold["toponyms"] if not wanted(top)]
+        for mention in found:
+            middle = (mention.start + mention.end) / 2
+            match = _at(open_gold, mention.text, middle)
+            context = document.text[max(0, mention.start - 40) : mention.end + 30].replace("\n", " ")
+            if match is not None:
+                score.right += 1
+                open_gold.remove(match)
+            elif _at(ignored, mention.text, middle) is None:
+                score.wrong.append(f"{mention.text} [{mention.kind}]: …{context}…")
+        for top in open_gold:
+            context = document.text[max(0, top["start"] - 40) : top["end"] + 30].replace("\n", " ")
+            score.missed.append(f"{top['text']}: …{context}…")
+    return score
+
+
+def _at(gold: Sequence[dict[str, Any]], text: str, middle: float) -> dict[str, Any] | None:
+    for top in gold:
+        if top["text"] == text and abs((top["start"] + top["end"]) / 2 - middle) < 10:
+            return top
+    return None
+
+
+def resolution(corpus: str, analyser: Analyser) -> tuple[list[float], float, list[str]]:
+    """Return the errors in km on gold spans, the share within tolerance, and what was missed."""
+    errors, within, examples = [], 0, []
+    for document, gold in documents(corpus):
+        # A few gold spans of GeoWebNews lie outside their text.
+        length = len(document.text)
+        tops = [
+            top
+            for top in gold["toponyms"]
+            if top.get("lat") is not None and 0 <= top["start"] < top["end"] <= length
+        ]
+        analysis = analyser.analyse(document, [(top["start"], top["end"]) for top in tops])
+        for top, answer in zip(tops, analysis.resolutions, strict=True):
+            km = UNRESOLVED_KM
+            place = answer.place
+            if place is not None:
+                km = GEOD.inv(place.lon, place.lat, top["lon"], top["lat"])[2] / 1000
+            errors.append(km)
+            within += km <= top.get("tol_km", 161)
+            if km > top.get("tol_km", 161):
+                examples.append(f"{top['text']} {km:,.0f} km: {place.label if place else answer.reason}")
+    return errors, within / max(1, len(errors)), examples
+
+
+def auc(errors: Sequence[float]) -> float:
+    """Area under the curve of log errors, 0 best, 1 worst (Gritta et al. 2020)."""
+    worst = math.log(UNRESOLVED_KM + 1)
+    return statistics.fmean(math.log(km + 1) / worst for km in errors)
+
+
+@dataclass(slots=True)
+class EventScores:
+    """Detection, and on the matched ones how many have each part right."""
+
+    detection: Score = field(default_factory=Score)
+    parts: dict[str, list[bool]] = field(default_factory=dict)
+    badly_mapped: list[str] = field(default_factory=list)
+
+    def add(self, part: str, right: bool) -> None:
+        """Count one part of one matched event."""
+        self.parts.setdefault(part, []).append(right)
+
+
+def events(corpus: str, analyser: Analyser) -> tuple[EventScores, list[str]]:
+    """Score the events of a corpus; also return what was wrong with the matched ones."""
+    scores, wrong = EventScores(), []
+    for document, gold in documents(corpus):
+        analysis = analyser.analyse(document)
+        mentions = list(analysis.event_mentions)
+        for want in gold["events"]:
+            match = _best_match(want, mentions, analysis)
+            mapped = want["stance"] in MAPPED
+            if match is None:
+                if mapped:
+                    scores.detection.missed.append(f"{gold['id']} {want['type']}: {want['trigger']}")
+                continue
+            mentions.remove(match)
+            scores.add("stance", match.stance == want["stance"])
+            if match.stance != want["stance"]:
+                wrong.append(f"{gold['id']} stance {match.stance} for {want['stance']}: {want['trigger']}")
+                if match.stance in MAPPED and not mapped:
+                    scores.badly_mapped.append(f"{gold['id']} {want['stance']}: {want['trigger']}")
+            if not mapped:
+                continue
+            if match.stance in MAPPED:
+                scores.detection.right += 1
+            else:
+                scores.detection.missed.append(f"{gold['id']} {want['type']} ({match.stance}): {want['trigger']}")
+            _score_parts(want, match, analysis, scores, wrong, gold["id"])
+        scores.detection.wrong += [
+            f"{gold['id']} {mention.sub_event_type}: {mention.trigger.text} in “{mention.sentence.text[:90]}”"
+            for mention in mentions
+            if mention.stance in MAPPED
+        ]
+    return scores, wrong
+
+
+def _best_match(want: dict[str, Any], mentions: list[EventMention], analysis: Analysis) -> EventMention | None:
+    at = analysis.document.text.find(want["trigger"])
+    same = [
+        mention
+        for mention in mentions
+        if mention.event_type == want["family"] and mention.sentence.start <= at < mention.sentence.end
+    ]
+    return min(same, key=lambda mention: (_km(mention, want, analysis), abs(mention.trigger.start - at)), default=None)
+
+
+def _km(mention: EventMention, want: dict[str, Any], analysis: Analysis) -> float:
+    answer = analysis.resolutions[mention.place] if mention.place is not None else None
+    if answer is None or answer.lat is None or answer.lon is None or want["lat"] is None:
+        return UNRESOLVED_KM
+    return float(GEOD.inv(answer.lon, answer.lat, want["lon"], want["lat"])[2]) / 1000
+
+
+def _score_parts(
+    want: dict[str, Any],
+    match: EventMention,
+    analysis: Analysis,
+    scores: EventScores,
+    wrong: list[str],
+    doc_id: str,
+) -> None:
+    def check(part: str, right: bool, got: object, gold: object) -> None:
+        scores.add(part, right)
+        if not right:
+            wrong.append(f"{doc_id} {part} {got} for {gold}: {want['trigger']}")
+
+    check("sub-event type", match.sub_event_type == want["type"], match.sub_event_type, want["type"])
+    km = _km(match, want, analysis)
+    text = analysis.resolutions[match.place].mention.text if match.place is not None else None
+    check("place", km <= want["tol_km"], f"{text} ({km:,.0f} km)", want["place"])
+    if want["date"]:
+        gold_day, slack = date.fromisoformat(want["date"]), want["date_tol_days"]
+        near = match.when is not None and (
+            min(abs((match.when.start - gold_day).days), abs((match.when.end - gold_day).days)) <= slack
+            or match.when.start <= gold_day <= match.when.end
+        )
+        check("date", near, match.when and match.when.start, want["date"])
+    deaths = match.fatalities.best if match.fatalities else None
+    check("fatalities", deaths == want["fatalities"], deaths, want["fatalities"])
+    check("actor", match.actor == want["actor"], match.actor, want["actor"])
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--errors", action="store_true", help="list what was wrong and missed")
+    parser.add_argument("--instance", type=Path, default=INSTANCE, help="folder with gazetteer and base map")
+    options = parser.parse_args()
+    gazetteer = Gazetteer(options.instance / "gazetteer.db")
+    analyser = Analyser(gazetteer, Regions(gazetteer, options.instance / "basemap.json"))
+
+    def literal(kind: MentionKind) -> bool:
+        return kind in (MentionKind.PLACE, MentionKind.DATELINE)
+
+    def any_place(kind: MentionKind) -> bool:
+        return kind is not MentionKind.DEMONYM
+
+    print("| toponyms | precision | recall | F1 |\n|---|---|---|---|")
+    rows = (
+        ("dispatches-dev", "dispatches-dev", literal, lambda top: True),
+        ("GeoVirus", "geovirus", any_place, lambda top: True),
+        ("GeoWebNews, georeferenced", "geowebnews", any_place, lambda top: top["lat"] is not None),
+        ("GeoWebNews, literal", "geowebnews", literal, lambda top: top["kind"] in LITERAL),
+    )
+    for title, corpus, counts, wanted in rows:
+        score = toponyms(corpus, analyser, counts, wanted)
+        print(f"| {title} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} |")
+        if options.errors:
+            print(*(f"  wrong  {line}" for line in score.wrong[:80]), sep="\n")
+            print(*(f"  missed {line}" for line in score.missed[:80]), sep="\n")
+
+    print("\n| resolution on gold spans | within tolerance or 161 km | mean km | median km | AUC |\n|---|---|---|---|---|")
+    for corpus in ("dispatches-dev", "geovirus", "geowebnews"):
+        errors, share, examples = resolution(corpus, analyser)
+        print(
+            f"| {corpus} | {share:.3f} | {statistics.fmean(errors):,.0f} | {statistics.median(errors):.1f} | {auc(errors):.3f} |"
+        )
+        if options.errors:
+            print(*(f"  {line}" for line in examples[:60]), sep="\n")
+
+    scores, wrong = events("dispatches-dev", analyser)
+    found = scores.detection
+    print("\n| events, dispatches-dev | |\n|---|---|")
+    print(f"| detection precision / recall / F1 | {found.precision:.3f} / {found.recall:.3f} / {found.f1:.3f} |")
+    for part, right in scores.parts.items():
+        print(f"| {part} (of {len(right)}) | {statistics.fmean(right):.3f} |")
+    kept_out = sum(stance not in MAPPED_STANCES for stance in Stance)
+    print(f"| mapped though of one of the {kept_out} other stances | {len(scores.badly_mapped)} |")
+    if options.errors:
+        print(*(f"  wrong  {line}" for line in found.wrong), sep="\n")
+        print(*(f"  missed {line}" for line in found.missed), sep="\n")
+        print(*(f"  part   {line}" for line in wrong), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
