@@ -38,7 +38,8 @@ class EventType:
     three words. A ``strikes`` entry is a weapon: it makes the type where a verb of hitting stands
     in its clause. ``priority`` decides between types on the same words (higher wins).
     ``gain`` marks the two types by which ground changes hands: ``taken`` from the state that it
-    belongs to, or ``regained`` by that state.
+    belongs to, or ``regained`` by that state. With ``needs_party`` the words count only in a sentence
+    that names a party: without one "talks" and "advance" are about anything.
     """
 
     name: str
@@ -48,6 +49,7 @@ class EventType:
     plover_mode: str
     priority: int
     gain: str
+    needs_party: bool
     verbs: tuple[str, ...]
     nouns: tuple[str, ...]
     phrases: tuple[str, ...]
@@ -102,13 +104,14 @@ def _family(entry: Mapping[str, Any]) -> Family:
 def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> EventType:
     words = ("verbs", "nouns", "phrases", "strikes")
     values = _checked(
-        entry, ("name", "family"), ("disorder", "plover", "plover_mode", "priority", "gain", *words)
+        entry, ("name", "family"), ("disorder", "plover", "plover_mode", "priority", "gain", "needs_party", *words)
     )
     if values["family"] not in families:
         raise BadData(f"family {values['family']!r} is not defined", field=values["name"])
     values.setdefault("plover_mode", "")
     values.setdefault("priority", 0)
     values.setdefault("gain", "")
+    values.setdefault("needs_party", False)
     values.setdefault("disorder", "")
     values.setdefault("plover", "")
     if values["gain"] not in ("", "taken", "regained"):

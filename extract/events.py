@@ -18,6 +18,7 @@ from domain import (
     DateRange,
     EventMention,
     Fatalities,
+    Level,
     Mention,
     MentionKind,
     NameIndex,
@@ -36,11 +37,20 @@ from extract.triggers import Trigger, clause_of, find_triggers
 MAX_PLACES = 20
 """Places of one list that become events of their own."""
 
+AGENT_REACH = 8
+"""Tokens after a passive or a noun within which "by" names who did it."""
+
+DATELINE_CHARS = 45
+"""Characters at the start of a report within which a date belongs to its dateline."""
+
+OUTWEIGHS = 4
+"""By how much the priority of one violent type must exceed another's to displace it in a clause."""
+
 VIOLENT = frozenset({"Battles", "Explosions/Remote violence", "Violence against civilians", "Riots", "Protests"})
 _CONSEQUENCE = frozenset({"kill", "killed", "kills", "killing", "shot", "shooting", "wounded", "died"})
 _PREPOSITIONS = frozenset("of by with against alongside from near on in to despite for at under over between".split())
 _ELSEWHERE = re.compile(r"\b(?:elsewhere|other (?:areas|parts|places|sectors|towns|villages))\b")
-_ANAPHORIC = frozenset({"their", "its", "this", "that", "these", "such", "his", "her"})
+_ANAPHORIC = frozenset({"the", "their", "its", "this", "that", "these", "such", "his", "her"})
 _GROUND = frozenset("village villages town towns city settlement settlements ground territory area areas control airport base hill position positions capital".split())
 _MEN = frozenset("soldier soldiers troops fighter fighters prisoner prisoners men servicemen alive suspects him her them hostages militants combatants officers commander weapons".split())
 _BEST_FIRST = {"phrase": 0.85, "noun": 0.75, "verb": 0.8, "strike": 0.8}
@@ -52,6 +62,7 @@ class _Carried:
 
     places: tuple[int, ...] = ()
     when: DateRange | None = None
+    actor: str | None = None
 
 
 def find_event_mentions(
@@ -70,7 +81,7 @@ def find_event_mentions(
     found: list[EventMention] = []
     text = doc.text
     for sentence in telling:
-        found.extend(_Sentence(sentence, text, mentions, parties, published).events(carried, found))
+        found.extend(_Sentence(sentence, text, mentions, parties, names, published).events(carried, found))
     return tuple(found)
 
 
@@ -83,6 +94,7 @@ class _Sentence:
         whole_text: str,
         mentions: Sequence[Mention],
         parties: Sequence[Party],
+        names: NameIndex,
         published: date | None,
     ) -> None:
         self.span = sentence
@@ -96,7 +108,11 @@ class _Sentence:
             for index, mention in enumerate(mentions)
             if mention.literal and sentence.start_char <= mention.start < sentence.end_char
         ]
-        self.dates = find_dates(sentence.text, published)
+        self.wide = frozenset(index for index in self.places if _is_wide(mentions[index], names))
+        # The date of a dateline is that of the report.
+        dateline = any(mentions[index].kind is MentionKind.DATELINE for index in self.places)
+        found = find_dates(sentence.text, published)
+        self.dates = [day for day in found if not dateline or day.start >= DATELINE_CHARS]
         self.said = attribution(sentence, self.parties)
         self.text = TextSpan(sentence.start_char, sentence.end_char, sentence.text)
 
@@ -104,6 +120,8 @@ class _Sentence:
         triggers = self._chosen(find_triggers(self.span))
         deaths = read_fatalities(self.span.text)
         found: list[EventMention] = []
+        if not triggers and deaths is not None and before and before[-1].event_type in VIOLENT:
+            self._add_toll(before, deaths)
         for trigger in triggers:
             if self._refers_to_told(trigger, [*before, *found]):
                 continue
@@ -115,6 +133,8 @@ class _Sentence:
             carried.places = tuple(self._settled())
         elif found and found[-1].place is not None:
             carried.places = (found[-1].place,)
+        acting = [event.actor for event in found if event.actor and event.event_type in VIOLENT]
+        carried.actor = acting[-1] if acting else carried.actor
         recent = [mention.when for mention in self.dates if mention.when and mention.when.precision == 1]
         if recent:
             carried.when = recent[0]
@@ -127,10 +147,21 @@ class _Sentence:
         for trigger in triggers:
             if trigger.kind.gain and not self._takes_ground(trigger):
                 continue
+            if trigger.kind.needs_party and not self.parties:
+                continue
             is_toll = self.doc[trigger.start].lower_ in _CONSEQUENCE and trigger.kind.name == "Attack"
             if is_toll and any(other is not trigger and other.kind.name != "Attack" for other in violent):
                 continue
-            key = (clause_of(self.span, trigger.start), trigger.kind.family)
+            clause = clause_of(self.span, trigger.start)
+            # "Attacked" and "raid" are a clash only where the clause has no better word for it.
+            if trigger.kind.family in VIOLENT and any(
+                other.kind.family != trigger.kind.family
+                and other.kind.priority >= trigger.kind.priority + OUTWEIGHS
+                and clause_of(self.span, other.start) == clause
+                for other in violent
+            ):
+                continue
+            key = (clause, trigger.kind.family)
             if key not in kept or trigger.kind.priority > kept[key].kind.priority:
                 kept[key] = trigger
         return sorted(kept.values(), key=lambda trigger: trigger.start)
@@ -139,8 +170,11 @@ class _Sentence:
         """Whether "their deployment" only names again what was told before."""
         if trigger.form != "noun" or trigger.start == self.span.start:
             return False
-        anaphoric = self.doc[trigger.start - 1].lower_ in _ANAPHORIC
-        return anaphoric and any(event.event_type == trigger.kind.family for event in told)
+        following = self.doc[trigger.end].lower_ if trigger.end < self.span.end else ""
+        # "The capture of X" says itself which one it is.
+        whole = following == "of" or self.doc[trigger.end - 1].lower_ == "of"
+        anaphoric = self.doc[trigger.start - 1].lower_ in _ANAPHORIC and not whole
+        return anaphoric and any(event.sub_event_type == trigger.kind.name for event in told)
 
     def _takes_ground(self, trigger: Trigger) -> bool:
         """Whether what was captured is ground and not men: a place or a word for one follows."""
@@ -171,7 +205,7 @@ class _Sentence:
     def _tell(
         self, trigger: Trigger, carried: _Carried, deaths: Fatalities | None
     ) -> list[EventMention]:
-        actor, target = self._sides(trigger)
+        actor, target = self._sides(trigger, carried)
         when = self._when(trigger, carried)
         stance, claimed_by = stance_of(
             trigger, self.span, self.said, actor=actor, when=when, published=self.published
@@ -218,17 +252,33 @@ class _Sentence:
         usable = [index for index in candidates if not self._is_origin(index, trigger)]
         if not usable:
             return [] if self.places else list(carried.places[:1])
+        antecedent = self._antecedent(clause)
+        if antecedent is not None:
+            return [antecedent]
         ranked = sorted(usable, key=lambda index: self._distance(index, start, clause))
         return self._whole_list(ranked[0])[:MAX_PLACES]
 
-    def _distance(self, index: int, start: int, clause: int) -> tuple[int, int]:
-        """Rank a place by clause, then by distance; what follows the trigger is nearer."""
+    def _antecedent(self, clause: int) -> int | None:
+        """Return the place that a clause beginning with "which" or "where" is about, if it names none."""
+        tokens = [token for token in self.span if clause_of(self.span, token.i) == clause]
+        if not tokens or tokens[0].lower_ not in ("which", "where"):
+            return None
+        start = tokens[0].idx
+        end = tokens[-1].idx
+        if any(start <= self.all_mentions[index].start <= end for index in self.places):
+            return None
+        before = [index for index in self.places if self.all_mentions[index].end <= start]
+        near = [index for index in before if start - self.all_mentions[index].end <= 3]
+        return near[-1] if near else None
+
+    def _distance(self, index: int, start: int, clause: int) -> tuple[int, int, int]:
+        """Rank a place by clause, then by grain, then by distance; what follows the trigger is nearer."""
         mention = self.all_mentions[index]
         span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
         own = clause_of(self.span, span.start) if span is not None else 0
         apart = mention.start - start if mention.start >= start else 2 * (start - mention.end)
         dateline = 1000 if mention.kind is MentionKind.DATELINE else 0
-        return abs(own - clause), apart + dateline
+        return abs(own - clause), int(index in self.wide), apart + dateline
 
     def _is_origin(self, index: int, trigger: Trigger) -> bool:
         """Whether a strike was launched "from" this place rather than hit it."""
@@ -280,8 +330,8 @@ class _Sentence:
 
     # ---------------------------------------------------------------- who
 
-    def _sides(self, trigger: Trigger) -> tuple[str | None, str | None]:
-        """Return actor and target by voice and order."""
+    def _sides(self, trigger: Trigger, carried: _Carried) -> tuple[str | None, str | None]:
+        """Return actor and target by voice and order; one who acted before goes on acting."""
         clause = clause_of(self.span, trigger.start)
         near = [party for party in self.parties if clause_of(self.span, party.start) == clause]
         speaker = self._speaker_only()
@@ -290,7 +340,12 @@ class _Sentence:
         ]
         before = [party for party in pool if party.end <= trigger.start]
         after = [party for party in pool if party.start >= trigger.end]
-        agents = [party for party in after if self._preceded_by(party, ("by",))]
+        by_whom = trigger.passive or trigger.form == "noun"
+        agents = [
+            party
+            for party in after
+            if by_whom and party.start - trigger.end <= AGENT_REACH and self._preceded_by(party, ("by",))
+        ]
         actor: Party | None = None
         if agents:
             actor = agents[0]
@@ -305,6 +360,8 @@ class _Sentence:
         name = actor.name if actor else None
         if name is None and speaker is not None and self._refers_back(trigger):
             name = speaker.name
+        if name is None and trigger.kind.family in VIOLENT:
+            name = carried.actor
         if trigger.kind.family not in VIOLENT and trigger.kind.family not in ("Strategic developments", "Diplomatic"):
             return name, target
         if self._civilians_near(trigger):
@@ -342,6 +399,14 @@ class _Sentence:
         return any(is_civilian(token.text) for token in self.span if abs(clause_of(self.span, token.i) - clause) <= 1)
 
 
+def _is_wide(mention: Mention, names: NameIndex) -> bool:
+    """Whether a mention names a region or country, which yields to a settlement as an event's place."""
+    if mention.asked:
+        return mention.asked in ("admin1", "admin2", "area", "water")
+    use = names.best(mention.name)
+    return use is not None and use.place.level is not Level.SETTLEMENT
+
+
 def read_fatalities(text: str) -> Fatalities | None:
     """Return the deaths that a sentence states, ``None`` where it is silent, 0 where it rules them out."""
     lowered = text.lower()
@@ -375,13 +440,13 @@ def _people(words: str) -> int | None:
 
 
 _HEDGE = r"(?P<hedge>(?:at least|more than|over|up to|about|around|some|nearly|almost|no fewer than|as many as|a total of)\s+)?"
-_WHO = r"(?:\s+(?!wounded|injured|hurt)[\w’'-]+){0,5}?"
+_WHO = r"(?:,?\s+(?!wounded|injured|hurt|cows|cattle|animals|sheep|horses|pigs|dogs)[\w’'-]+){0,7}?,?"
 _ONE = r"an?\s+(?:[\w-]+\s+){0,3}?(?:man|woman|child|boy|girl|person|civilian|resident|couple|farmer|driver|officer|worker|journalist|pensioner|villager|guard|soldier|policeman)"
 _DEAD = [
-    re.compile(rf"\b(?:killing|killed|kills|claimed the lives of|shooting dead|shot dead|executed|massacred|left)\s+{_HEDGE}(?P<count>{NUMBER}|{_ONE})\b(?!\s+(?:wounded|injured|hurt|villages|settlements|percent|kilomet))"),
-    re.compile(rf"\b{_HEDGE}(?P<count>{NUMBER}|{_ONE}){_WHO}\s+(?:were|was|had been|have been|has been)?\s*(?:reported\s+)?(?:killed|dead|shot dead|executed)\b"),
-    re.compile(rf"\b{_HEDGE}(?P<count>{NUMBER}|{_ONE}){_WHO}\s+(?:have\s+|had\s+)?(?:died|dead|lost their lives|perished)\b"),
-    re.compile(rf"\bdeath toll\b.{{0,80}}?\b(?:to|at|passed|reached|of|is|stands at)\s+{_HEDGE}(?P<count>{NUMBER})\b"),
+    re.compile(rf"\b(?:killing|killed|kills|claimed the lives of|shooting dead|shot dead|executed|massacred|left)\s+{_HEDGE}(?P<count>{_ONE}|{NUMBER})\b(?!\s+(?:wounded|injured|hurt|villages|settlements|percent|kilomet))"),
+    re.compile(rf"\b{_HEDGE}(?P<count>{_ONE}|{NUMBER}){_WHO}\s+(?:were|was|had been|have been|has been)?\s*(?:reported\s+)?(?:killed|dead|shot dead|executed)\b"),
+    re.compile(rf"\b{_HEDGE}(?P<count>{_ONE}|{NUMBER}){_WHO}\s+(?:have\s+|had\s+)?(?:died|dead|lost their lives|perished|(?:were )?\w+ to death)\b"),
+    re.compile(rf"\bdeath toll\b.{{0,160}}?\b(?:to|at|passed|reached|of|is|stands at)\s+{_HEDGE}(?P<count>{NUMBER})\b"),
     re.compile(rf"\b{_HEDGE}(?P<count>{NUMBER})\s+(?:deaths|fatalities|dead|bodies)\b"),
 ]
 _NONE_DEAD = re.compile(

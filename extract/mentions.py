@@ -47,7 +47,8 @@ _BEARINGS = {
     "northwest": 315.0,
 }
 _BESIDE = re.compile(
-    r"^(?:,|\s+(?:is|was|lies|lying|situated|located|which))[^.;]{0,60}"
+    r"^(?:,\s+(?:an?|the|which|located|situated|just|some|about|not|near|outside|close|\d+)\b"
+    r"|\s+(?:is|was|lies|lying|situated|located|which)\b|(?=\s+(?:near|outside|close to|not far from)\b))[^.;]{0,60}"
     r"\b(?:near|close to|outside|beside|adjacent to|not far from|(?:km|kilomet(?:re|er)s|miles)\b[^.;]{0,30}\bof)"
     r"\b[^.;]{0,40}$"
 )
@@ -128,7 +129,7 @@ def find_mentions(doc: Doc, names: NameIndex) -> tuple[Mention, ...]:
 def span_mentions(doc: Doc, spans: Iterable[tuple[int, int]], names: NameIndex) -> tuple[Mention, ...]:
     """Return a mention for exactly each of the spans, in their order, with its generic words read."""
     text = doc.text
-    found = [_given(text, start, end) for start, end in spans]
+    found = [_given(text, start, end, names) for start, end in spans]
     in_order = sorted(range(len(found)), key=lambda index: found[index].start)
     linked = _linked(text, [found[index] for index in in_order], names)
     position = {old: new for new, old in enumerate(in_order)}
@@ -415,11 +416,12 @@ class _Reader:
             phrase = self.text[max(0, start - 25) : start].lower().split()
             if len(phrase) > 1 and phrase[-2] in words.land:
                 return MentionKind.PLACE
-        if listed and previous is not None:
+        acts = country and right is not None and right.lower_ in words.speaks
+        if listed and previous is not None and not (acts and self.text[previous.end : start] == ", "):
             return previous.kind if previous.kind is not MentionKind.DEMONYM else MentionKind.SPEAKER
         if previous is not None and previous.literal and self.text[previous.end : start] == ", ":
             holder = self.names.best(previous.name)
-            if holder is not None and holder.place.country == place.country:
+            if holder is not None and holder.place.country == place.country and not acts:
                 return MentionKind.PLACE
         if country or before in words.upon or self._list_speaks(sentence, right):
             return MentionKind.SPEAKER
@@ -552,10 +554,12 @@ def _distance_km(number: str, unit: str) -> float | None:
     return value / 1000 if unit.lower().startswith("met") else value
 
 
-def _given(text: str, start: int, end: int) -> Mention:
+def _given(text: str, start: int, end: int, names: NameIndex) -> Mention:
     """Make a mention of a span that somebody else found."""
     words = _words()
     span = text[start:end]
+    if names.demonym(span):
+        return Mention(start, end, span, span, MentionKind.DEMONYM)
     name, asked = span, ""
     tokens = span.split()
     if len(tokens) > 1 and tokens[-1].lower() in words.after:
@@ -584,7 +588,7 @@ def _linked(text: str, found: list[Mention], names: NameIndex) -> list[Mention]:
             between = text[mention.end : following.start]
             if _BESIDE.match(between):
                 mention = replace(mention, near=index + 1)
-            elif _WITHIN.match(between) and _is_wider(mention, following, names):
+            elif _WITHIN.match(between) and _is_wider(mention, following, names, between.strip() == ","):
                 mention = replace(mention, inside=index + 1)
         linked.append(mention)
     # "A and B in the C region": what holds for the last of a list holds for all of it.
@@ -596,8 +600,12 @@ def _linked(text: str, found: list[Mention], names: NameIndex) -> list[Mention]:
     return linked
 
 
-def _is_wider(mention: Mention, container: Mention, names: NameIndex) -> bool:
-    """Whether ``container`` is a kind of place that can hold what ``mention`` names."""
+def _is_wider(mention: Mention, container: Mention, names: NameIndex, only_comma: bool) -> bool:
+    """Whether ``container`` is a kind of place that can hold what ``mention`` names.
+
+    A comma alone may as well stand in a list or between clauses: then the two must be known to
+    belong together ("Paris, Texas" does not need it, "in Jeddah, Ukraine agreed" shows why).
+    """
     if container.asked in ("admin1", "admin2", "area"):
         return True
     use = names.best(container.name)
@@ -605,5 +613,9 @@ def _is_wider(mention: Mention, container: Mention, names: NameIndex) -> bool:
         return False
     own = names.best(mention.name)
     if use.place.level is Level.COUNTRY:
+        if only_comma and (own is None or own.place.country != use.place.country):
+            return False
         return own is None or own.place.level is not Level.COUNTRY
-    return use.place.level in (Level.ADMIN1, Level.AREA)
+    if use.place.level is Level.ADMIN1:
+        return not only_comma or (own is not None and own.place.level is Level.SETTLEMENT)
+    return use.place.level is Level.AREA and not only_comma

@@ -55,8 +55,8 @@ _LEVELS_ASKED = {
     "water": (Level.AREA,),
     "area": (Level.AREA,),
 }
-_COUNTRY_POPULATION = 9.0
-"""A country's weight in powers of ten of people, whatever its size: Kuwait is meant as often."""
+_WIDE = {Level.COUNTRY: 9.0, Level.AREA: 6.5}
+"""The weight of countries and areas in powers of ten of people: Kuwait is meant as often as China."""
 
 
 @dataclass(slots=True)
@@ -172,7 +172,7 @@ def _features(
 ) -> dict[str, float]:
     features: dict[str, float] = {}
     country = place.level is Level.COUNTRY
-    features["population"] = _COUNTRY_POPULATION if country else math.log10(place.population + 10)
+    features["population"] = _WIDE.get(place.level) or math.log10(place.population + 10)
     features["own name"] = float(fold(place.name) in (fold(mention.name), fold(mention.text)))
     features["a place that news of wars names"] = float(place.source.startswith("data/gazetteer/places.csv"))
     if mention.asked:

@@ -11,6 +11,7 @@ import heapq
 import sqlite3
 import threading
 import time
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ from domain import (
 )
 from store import rows
 from store.extents import distances_km, meets_box
-from store.filters import Around, Clause, Stances, Types, Window, filters_of, joined
+from store.filters import Around, Stances, Types, Window, filters_of, joined
 from store.migrate import check, migrate
 
 BUSY_TIMEOUT_S = 20.0
@@ -46,12 +47,11 @@ CACHE_KIB = 8_000
 CHUNK = 500
 """How many events are in memory at once while they stream."""
 
-_NEWEST_FIRST = "ORDER BY coalesce(date_end, '') DESC, id"
 _DOCUMENT = f"SELECT {', '.join(rows.DOCUMENT_COLUMNS)} FROM documents WHERE id = ?"
 _MENTIONS_OF = (
     f"SELECT {', '.join(rows.MENTION_COLUMNS)} FROM mentions WHERE document_id = ? ORDER BY position"
 )
-_EVENT = f"SELECT {', '.join(rows.EVENT_COLUMNS)} FROM events"
+_EVENT = f"SELECT {', '.join(rows.EVENT_COLUMNS)}, event_key FROM events"
 _REPORT = (
     f"SELECT {', '.join(rows.REPORT_COLUMNS)}, source, title, url, published"
     " FROM reports JOIN documents ON documents.id = reports.document_id"
@@ -145,75 +145,61 @@ class SqliteStore:
     def event(self, event_id: str) -> Event:
         """Raises NotFound."""
         with self._reading() as db:
-            found = self._full(db, db.execute(f"{_EVENT} WHERE id = ?", (event_id,)).fetchall())
-        if not found:
-            raise NotFound(f"no event {event_id[:40]!r}", field="event")
-        return found[0]
+            found = db.execute("SELECT event_key FROM events WHERE id = ?", (event_id,)).fetchone()
+            if found is None:
+                raise NotFound(f"no event {event_id[:40]!r}", field="event")
+            return self._events(db, found)[0]
 
     def events(self, query: EventQuery) -> Iterator[Event]:
         """Stream the events, newest first, undated ones last.
 
-        Raises InvalidInput at once. Nothing is held open between chunks: who reads slowly blocks
-        nobody. Events added meanwhile may or may not appear; none appears twice.
+        Which ones is settled, and InvalidInput raised, at once. They are read while they stream, a
+        chunk at a time, and nothing is held open between chunks: who reads slowly blocks nobody.
         """
-        where, limit = joined(filters_of(query)), _limit(query.limit)
-        return self._stream(where, limit)
+        sql, params = joined(filters_of(query))
+        limit = -1 if query.limit is None else _limit(query.limit)
+        keys = f"SELECT event_key FROM events WHERE {sql} ORDER BY coalesce(date_end, '') DESC, id LIMIT ?"
+        with self._reading() as db:
+            return self._stream(array("q", (key for (key,) in db.execute(keys, (*params, limit)))))
 
-    def _stream(self, where: Clause, limit: int | None) -> Iterator[Event]:
-        sql, params = where
-        after, last = "1", ()  # type: tuple[str, tuple[str, ...]]
-        while limit is None or limit > 0:
-            size = CHUNK if limit is None else min(CHUNK, limit)
+    def _stream(self, keys: array[int]) -> Iterator[Event]:
+        for start in range(0, len(keys), CHUNK):
             with self._reading() as db:
-                chunk = db.execute(
-                    f"{_EVENT} WHERE {after} AND {sql} {_NEWEST_FIRST} LIMIT ?", (*last, *params, size)
-                ).fetchall()
-                found = self._full(db, chunk)
-            yield from found
-            if len(found) < size:
-                return
-            limit = None if limit is None else limit - size
-            newest, tie = found[-1].when, found[-1].id
-            end = newest.end.isoformat() if newest else ""
-            after = "coalesce(date_end, '') <= ? AND (coalesce(date_end, '') < ? OR id > ?)"
-            last = (end, end, tie)
+                chunk = self._events(db, keys[start : start + CHUNK])
+            yield from chunk
 
     def counts(self, query: EventQuery) -> Counts:
         """Reconcile what a view shows with what there is. The query's limit does not count."""
         filters = filters_of(query)
-        window, types, stances, others = (
-            joined(part for part in filters if isinstance(part, Window)),
-            joined(part for part in filters if isinstance(part, Types)),
-            joined(part for part in filters if isinstance(part, Stances)),
-            joined(part for part in filters if not isinstance(part, (Window, Types, Stances))),
+        window, window_params = joined(part for part in filters if isinstance(part, Window))
+        types, types_params = joined(part for part in filters if isinstance(part, Types))
+        others, others_params = joined(
+            part for part in filters if not isinstance(part, (Window, Types, Stances))
         )
         # As a subquery the other filters find their rows by the indexes.
-        rest = f"event_key IN (SELECT event_key FROM events WHERE {others[0]})" if others[1] else "1"
+        fits = f"event_key IN (SELECT event_key FROM events WHERE {others})" if others_params else "1"
         sql = (
-            f"SELECT event_type, stance, geo_precision, {types[0]}, {stances[0]}, {rest}, count(*)"
-            f" FROM events WHERE {window[0]} GROUP BY 1, 2, 3, 4, 5, 6"
+            f"SELECT event_type, stance, geo_precision, {types}, count(*), sum({fits})"
+            f" FROM events WHERE {window} GROUP BY 1, 2, 3, 4"
         )
-        grains, by_type, by_stance = Counter[int | None](), Counter[str](), Counter[str]()
         whole = 0
+        grains, by_type, by_stance = Counter[int | None](), Counter[str](), Counter[str]()
         with self._reading() as db:
-            for event_type, stance, grain, type_fits, stance_fits, rest_fits, number in db.execute(
-                sql, (*types[1], *stances[1], *others[1], *window[1])
-            ):
-                whole += number
-                if rest_fits and stance_fits:
-                    by_type[event_type] += number
-                if rest_fits and type_fits:
-                    by_stance[stance] += number
-                if rest_fits and type_fits and stance_fits:
-                    grains[grain] += number
+            groups = db.execute(sql, (*types_params, *others_params, *window_params)).fetchall()
+        for event_type, stance, grain, type_asked, number, fitting in groups:
+            stance_asked = not query.stances or stance in query.stances
+            whole += number
+            by_type[event_type] += fitting * stance_asked
+            by_stance[stance] += fitting * type_asked
+            grains[grain] += fitting * stance_asked * type_asked
         return Counts(
             window=whole,
             shown=grains[1] + grains[2],
             filtered=whole - grains.total(),
             region_only=grains[3],
             unplaced=grains[None],
-            by_type=dict(by_type),
-            by_stance=dict(by_stance),
+            by_type=dict(+by_type),
+            by_stance=dict(+by_stance),
         )
 
     def by_region(self, query: EventQuery) -> Mapping[str, int]:
@@ -239,18 +225,21 @@ class SqliteStore:
         measured, at most ``limit`` (and the query's own limit) kept in memory.
         """
         sql, params = joined((Around(lat, lon, km), *filters_of(query)))
-        most = min(count for count in (_limit(limit), _limit(query.limit)) if count is not None)
+        most = _limit(limit if query.limit is None else min(limit, query.limit))
         with self._reading() as db:
             candidates = db.execute(
                 f"SELECT id, event_key, lat, lon, coalesce(uncertainty_km, 0) FROM events WHERE {sql}", params
             )
             nearest = heapq.nsmallest(most, _within(candidates, lat=lat, lon=lon, km=km))
-            found: dict[str, Event] = {}
-            for start in range(0, len(nearest), CHUNK):
-                keys = [key for _, _, key, _ in nearest[start : start + CHUNK]]
-                chunk = db.execute(f"{_EVENT} WHERE event_key IN ({', '.join('?' * len(keys))})", keys)
-                found.update((event.id, event) for event in self._full(db, chunk.fetchall()))
-        return [Near(found[event_id], distance, certain) for distance, event_id, _, certain in nearest]
+            events = [
+                event
+                for start in range(0, len(nearest), CHUNK)
+                for event in self._events(db, [key for _, _, key, _ in nearest[start : start + CHUNK]])
+            ]
+        return [
+            Near(event, distance, certain)
+            for event, (distance, _, _, certain) in zip(events, nearest, strict=True)
+        ]
 
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""
@@ -266,12 +255,15 @@ class SqliteStore:
             raise NotFound(f"no document {document_id[:40]!r}", field="document")
         return rows.read_document(row)
 
-    def _full(self, db: sqlite3.Connection, chunk: list[rows.Row]) -> list[Event]:
-        """Make events out of a chunk of rows, with one query for all of their reports."""
+    def _events(self, db: sqlite3.Connection, keys: Sequence[int]) -> list[Event]:
+        """Return a chunk of events in the order of the keys, with one query for all of their reports."""
+        marks = ", ".join("?" * len(keys))
+        found = {row[-1]: row for row in db.execute(f"{_EVENT} WHERE event_key IN ({marks})", keys)}
+        chunk = [found[key] for key in keys]
         reports: dict[str, list[EventReport]] = defaultdict(list)
-        ids = [row[0] for row in chunk]
-        sql = f"{_REPORT} WHERE event_id IN ({', '.join('?' * len(ids))}) ORDER BY report_key"
-        for row in db.execute(sql, ids):
+        for row in db.execute(
+            f"{_REPORT} WHERE event_id IN ({marks}) ORDER BY report_key", [row[0] for row in chunk]
+        ):
             reports[row[0]].append(rows.read_report(row))
         return rows.read_events(chunk, reports)
 
@@ -377,7 +369,7 @@ def _within(
                 yield distance, event_id, key, distance + slack <= km
 
 
-def _limit(limit: int | None) -> int | None:
-    if limit is not None and limit < 1:
+def _limit(limit: int) -> int:
+    if limit < 1:
         raise InvalidInput(f"{limit} is not a number of 1 or more", field="limit")
     return limit

@@ -21,6 +21,7 @@ from domain import (
     TooLarge,
     Unprocessable,
 )
+from ontology import Ontology
 from web import params, wording
 from web.evidence import evidence
 from web.map import evidence_map, near_map, situation_map
@@ -84,10 +85,15 @@ def _family_choices(
             family.shape,
             by_type.get(family.name, 0),
             family.name in query.types,
-            tuple((kind.name, kind.name in query.types) for kind in parts.ontology.sub_types(family.name)),
+            tuple((name, name in query.types) for name in _kinds(parts.ontology, family.name)),
         )
         for number, family in enumerate(parts.ontology.families.values())
     )
+
+
+def _kinds(ontology: Ontology, family: str) -> list[str]:
+    """Return the sub-event types of a family that are more than the family itself."""
+    return [kind.name for kind in ontology.sub_types(family) if kind.name != family]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +220,7 @@ def data() -> str:
         totals=parts.store.totals(),
         addresses=ADDRESSES,
         parameters=params.PARAMETERS.values(),
-        types=[
-            (family, [kind.name for kind in parts.ontology.sub_types(family)])
-            for family in parts.ontology.families
-        ],
+        types=[(family, _kinds(parts.ontology, family)) for family in parts.ontology.families],
     )
 
 

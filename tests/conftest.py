@@ -1,0 +1,77 @@
+"""What several test files share: the app over real parts, and a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from app import create_app
+from web.services import EXTENSION
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings that lead to what ``flask prepare`` has built."""
+    config = create_app({"SECRET_KEY": "for tests"}).config
+    built = {name: str(config[name]) for name in ("SITMAP_GAZETTEER", "SITMAP_BASEMAP", "SITMAP_VENDOR")}
+    missing = [path for path in built.values() if not Path(path).exists()]
+    if missing:
+        pytest.fail(f"{', '.join(missing)} missing: run 'flask prepare --no-samples' first")
+    return built
+
+
+@pytest.fixture(scope="session")
+def make_app(prepared: dict[str, str]) -> Iterator[MakeApp]:
+    """Make apps whose store is in a folder, and close them in the end."""
+    made: list[Flask] = []
+
+    def make(folder: Path, **config: Any) -> Flask:
+        app = create_app(
+            {**prepared, "SITMAP_INSTANCE": str(folder), "SECRET_KEY": "for tests", "TESTING": True, **config}
+        )
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions[EXTENSION].close()
+
+
+@pytest.fixture
+def app(make_app: MakeApp, tmp_path: Path) -> Flask:
+    """An app with an empty store."""
+    return make_app(tmp_path)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of ``app``."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Flask], str]]:
+    """Serve apps on free ports of this machine; return the address of each."""
+    running = []
+
+    def start(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
