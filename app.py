@@ -75,7 +75,7 @@ SETTINGS = (
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Return the application. ``config`` goes before the environment, that before the defaults."""
     values = _settings(dict(config or {}))
-    app = Flask(__name__, instance_path=values["SITMAP_INSTANCE"])
+    app = Flask(__name__, instance_path=values["SITMAP_INSTANCE"], static_folder=None)
     app.config.from_mapping(
         # A report pasted into the form may fill the whole request.
         MAX_FORM_MEMORY_SIZE=values["MAX_CONTENT_LENGTH"],
@@ -84,10 +84,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
-        COMPRESS_STREAMING_ENDPOINT_CONDITIONAL=["static", "assets.basemap", "assets.vendor"],
         COMPRESS_MIMETYPES=[
-            "text/html", "text/css", "text/javascript", "image/svg+xml", "application/json",
-            features.GEOJSON, features.PROBLEM,
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "image/svg+xml",
+            "application/json",
+            features.GEOJSON,
+            features.PROBLEM,
         ],  # fmt: skip
     )
     app.config.from_mapping(values)
@@ -203,7 +207,7 @@ def _http_error(error: HTTPException) -> Response:
         return Response("This address is not one of TRUSTED_HOSTS.\n", 400, mimetype="text/plain")
     # Redirects and the like are answers, not errors.
     if error.response is not None or error.code is None or error.code < 400:
-        return Response.force_type(error.get_response(), request.environ)
+        return make_response(error.get_response())
     headers = {name: value for name, value in error.get_headers() if name == "Allow"}
     return _problem(_as_sitmap_error(error), headers)
 
@@ -233,12 +237,13 @@ _WORDS = {
 
 def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
     """Answer with the form again, with problem details (RFC 9457), or with a page: as the caller reads."""
-    if request.endpoint == "pages.ingest" and request.method == "POST" and error.status < 500:
-        return pages.ingest_again(error)
+    again = pages.AGAIN.get(request.endpoint or "")
     if _reads_json():
         body = {"type": "about:blank", "title": error.title, "status": error.status, "detail": str(error)}
         body |= {"code": error.code} | ({"field": error.field} if error.field else {})
         response = Response(json.dumps(body), error.status, mimetype=features.PROBLEM)
+    elif again and error.status < 500:
+        response = again(error)
     else:
         response = make_response(render_template("error.html", error=error), error.status)
     response.headers.update(headers)

@@ -22,6 +22,7 @@ from domain import (
     Outcome,
     Refusal,
     Resolution,
+    Stance,
     Store,
     stable_id,
 )
@@ -184,13 +185,17 @@ def _event_id(document: Document, mention: EventMention, resolution: Resolution 
     return stable_id(document.id, mention.sub_event_type, str(mention.trigger.start), str(mention.place))
 
 
+_SAID_AGAIN = {Stance.REPORTED, Stance.CLAIMED}
+"""A report that comes back to a claim without naming the claimant has not confirmed it."""
+
+
 def _same(one: Event, other: Event) -> bool:
     """Whether two mentions in one document tell of one event."""
     return (
         one.sub_event_type == other.sub_event_type
         and one.place == other.place
         and one.geo_precision == other.geo_precision
-        and one.stance == other.stance
+        and (one.stance == other.stance or {one.stance, other.stance} == _SAID_AGAIN)
         and (one.actor == other.actor or other.actor is None)
         and _overlap(one.when, other.when)
     )

@@ -66,12 +66,16 @@ def find_parties(doc: Doc, mentions: Sequence[Mention], names: NameIndex) -> lis
         party = Party(start, end, name, possessive)
         taken.update(dict.fromkeys(range(start, end), party))
 
+    # A name that means the place is no party, whoever else goes by it.
+    literal = [(mention.start, mention.end) for mention in mentions if mention.literal]
     lowered = [token.lower_.replace("’", "'") for token in doc]
     for start in range(len(doc)):
         for end in range(min(len(doc), start + MAX_ALIAS_TOKENS), start, -1):
             alias = " ".join(lowered[start:end]).replace(" 's", "'s")
             if alias in table.aliases:
-                add(start, end, table.aliases[alias])
+                first = doc[start].idx
+                if not any(place_start <= first < place_end for place_start, place_end in literal):
+                    add(start, end, table.aliases[alias])
                 break
     for mention in mentions:
         if mention.literal:

@@ -50,6 +50,7 @@ VIOLENT = frozenset({"Battles", "Explosions/Remote violence", "Violence against 
 _CONSEQUENCE = frozenset({"kill", "killed", "kills", "killing", "shot", "shooting", "wounded", "died"})
 _PREPOSITIONS = frozenset("of by with against alongside from near on in to despite for at under over between".split())
 _ELSEWHERE = re.compile(r"\b(?:elsewhere|other (?:areas|parts|places|sectors|towns|villages))\b")
+_PRONOUNS = frozenset({"they", "it", "he", "she", "attackers", "assailants"})
 _ANAPHORIC = frozenset({"the", "their", "its", "this", "that", "these", "such", "his", "her"})
 _GROUND = frozenset("village villages town towns city settlement settlements ground territory area areas control airport base hill position positions capital".split())
 _MEN = frozenset("soldier soldiers troops fighter fighters prisoner prisoners men servicemen alive suspects him her them hostages militants combatants officers commander weapons".split())
@@ -129,10 +130,12 @@ class _Sentence:
                 self._add_toll(before, deaths)
                 continue
             found.extend(self._tell(trigger, carried, deaths))
-        if self._settled():
-            carried.places = tuple(self._settled())
-        elif found and found[-1].place is not None:
-            carried.places = (found[-1].place,)
+        told = [event.place for event in found if event.place is not None]
+        named = [index for index in self._settled() if index not in self.wide]
+        if told:
+            carried.places = (told[-1],)
+        elif len(named) == 1 and not found:
+            carried.places = (named[0],)
         acting = [event.actor for event in found if event.actor and event.event_type in VIOLENT]
         carried.actor = acting[-1] if acting else carried.actor
         recent = [mention.when for mention in self.dates if mention.when and mention.when.precision == 1]
@@ -143,6 +146,7 @@ class _Sentence:
     def _chosen(self, triggers: list[Trigger]) -> list[Trigger]:
         """Keep the weightiest trigger of each family in each clause; deaths go with what caused them."""
         violent = [trigger for trigger in triggers if trigger.kind.family in VIOLENT]
+        deadly = [*violent, *(trigger for trigger in triggers if "disaster" in trigger.kind.family)]
         kept: dict[tuple[int, str], Trigger] = {}
         for trigger in triggers:
             if trigger.kind.gain and not self._takes_ground(trigger):
@@ -150,7 +154,7 @@ class _Sentence:
             if trigger.kind.needs_party and not self.parties:
                 continue
             is_toll = self.doc[trigger.start].lower_ in _CONSEQUENCE and trigger.kind.name == "Attack"
-            if is_toll and any(other is not trigger and other.kind.name != "Attack" for other in violent):
+            if is_toll and any(other.kind.name != "Attack" for other in deadly):
                 continue
             clause = clause_of(self.span, trigger.start)
             # "Attacked" and "raid" are a clash only where the clause has no better word for it.
@@ -240,7 +244,9 @@ class _Sentence:
         """The sentence's places without those that only say where another one lies."""
         containers = {self.all_mentions[index].inside for index in self.places}
         besides = {self.all_mentions[index].near for index in self.places}
-        return [index for index in self.places if index not in containers | besides]
+        settled = [index for index in self.places if index not in containers | besides]
+        local = [i for i in settled if self.all_mentions[i].kind is not MentionKind.DATELINE]
+        return local or settled
 
     def _where(self, trigger: Trigger, carried: _Carried) -> list[int]:
         candidates = self._settled() or self.places
@@ -360,7 +366,7 @@ class _Sentence:
         name = actor.name if actor else None
         if name is None and speaker is not None and self._refers_back(trigger):
             name = speaker.name
-        if name is None and trigger.kind.family in VIOLENT:
+        if name is None and trigger.kind.family in VIOLENT and self._goes_on(trigger):
             name = carried.actor
         if trigger.kind.family not in VIOLENT and trigger.kind.family not in ("Strategic developments", "Diplomatic"):
             return name, target
@@ -390,6 +396,12 @@ class _Sentence:
         words = {token.lower_ for token in self.doc[self.span.start : trigger.start]}
         return bool(words & {"its", "it", "their", "they", "we", "our", "had", "has", "have", "announced", "the"})
 
+    def _goes_on(self, trigger: Trigger) -> bool:
+        """Whether the subject is a pronoun for the one who acted before; a passive has no such subject."""
+        clause = clause_of(self.span, trigger.start)
+        before = [t.lower_ for t in self.doc[self.span.start : trigger.start] if clause_of(self.span, t.i) == clause]
+        return not trigger.passive and bool(_PRONOUNS & set(before))
+
     def _preceded_by(self, party: Party, words: Collection[str]) -> bool:
         before = self.doc[max(self.span.start, party.start - 2) : party.start]
         return any(token.lower_ in words for token in before)
@@ -403,6 +415,8 @@ def _is_wide(mention: Mention, names: NameIndex) -> bool:
     """Whether a mention names a region or country, which yields to a settlement as an event's place."""
     if mention.asked:
         return mention.asked in ("admin1", "admin2", "area", "water")
+    if mention.relation is Relation.DIRECTION:
+        return True
     use = names.best(mention.name)
     return use is not None and use.place.level is not Level.SETTLEMENT
 

@@ -36,6 +36,8 @@ _OFFSET = re.compile(
     r"(?:ern)?\s+(?:of|from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$",
     re.IGNORECASE,
 )
+# "In the west of X" lies in X, "west of X" beside it.
+_PART_OF = re.compile(r"\bthe\s+(?:far\s+)?(?:(?:north|south)?-?(?:east|west)|north|south)\s+of$")
 _BEARINGS = {
     "north": 0.0,
     "northeast": 45.0,
@@ -52,7 +54,10 @@ _BESIDE = re.compile(
     r"\b(?:near|close to|outside|beside|adjacent to|not far from|(?:km|kilomet(?:re|er)s|miles)\b[^.;]{0,30}\bof)"
     r"\b[^.;]{0,40}$"
 )
-_WITHIN = re.compile(r"^(?:,?\s+(?:(?:a|an|the)\s[^.;]{0,60}?)?(?:in|of)\s+(?:the\s+)?(?:[\w-]+ern\s+)?|,\s+)$")
+_WITHIN = re.compile(
+    r"^(?:,?\s+(?:(?:a|an|the)\s[^.;]{0,60}?)?(?:in|of)\s+(?:the\s+)?"
+    r"(?:(?:far\s+)?(?:[\w-]+ern|(?:north|south|east|west|centre|center|heart|middle)(?:-?(?:east|west))?\s+of)\s+(?:the\s+)?)?|,\s+)$"
+)
 _DATELINE = re.compile(
     r"\s*(?P<place>[A-Z][\w’'’.-]*(?:[ -][A-Z][\w’'.-]*){0,3})"
     r"(?:,\s*(?P<parent>[A-Z][\w.’' -]{1,30}?))?"
@@ -77,6 +82,8 @@ class _Words:
     speaks: frozenset[str]
     state_nouns: frozenset[str]
     upon: frozenset[str]
+    people: frozenset[str]
+    offices: frozenset[str]
     units: frozenset[str]
     facility: frozenset[str]
     in_name: frozenset[str]
@@ -104,6 +111,8 @@ def _words() -> _Words:
         speaks=frozenset(context["speaks"]),
         state_nouns=frozenset(context["state_nouns"]),
         upon=frozenset(context["upon"]),
+        people=frozenset(context["people"]),
+        offices=frozenset(context["offices"]),
         units=frozenset(names["units"]),
         facility=frozenset(table["forms"]["facility"]),
         in_name=frozenset(table["forms"]["in_name"]),
@@ -407,6 +416,12 @@ class _Reader:
             of = doc.char_span(start, start + 1, alignment_mode="expand")
             head = doc[of.start - 2].lower_ if of is not None and of.start - 2 >= sentence.start else ""
             return MentionKind.PLACE if head in words.locative_of else MentionKind.INSTITUTION
+        earlier = self._word_before(sentence, start, 2)
+        if before in ("in", "from") and right is not None and right.lower_ in words.speaks:
+            if earlier in words.offices:
+                return MentionKind.SPEAKER
+        if before == "from" and earlier in words.people:
+            return MentionKind.SPEAKER
         if before in words.land or mention.asked or mention.relation is not Relation.IN:
             return MentionKind.PLACE
         beside_border = before in ("with", "and") and "border" in self.text[max(0, start - 30) : start]
@@ -425,7 +440,16 @@ class _Reader:
                 return MentionKind.PLACE
         if country or before in words.upon or self._list_speaks(sentence, right):
             return MentionKind.SPEAKER
+        # "Moscow annexed": a capital that opens a sentence and does something is the state.
+        if not before and right is not None and right.lower_.endswith("ed"):
+            return MentionKind.SPEAKER
         return MentionKind.PLACE
+
+    def _word_before(self, sentence: Span, start: int, back: int) -> str:
+        """Return the lower-case word ``back`` tokens before character ``start``, "" outside the sentence."""
+        token = self.doc.char_span(start, start + 1, alignment_mode="expand")
+        index = token.start - back if token is not None else -1
+        return self.doc[index].lower_ if index >= sentence.start else ""
 
     def _list_speaks(self, sentence: Span, right: Token | None) -> bool:
         """Whether the verb after a name, or after the list that it begins, is one of speech."""
@@ -536,6 +560,8 @@ def _with_relation(text: str, mention: Mention) -> Mention:
     after = re.match(r"\s+([\w-]+)", right)
     if after and after[1] in words.direction:
         return replace(mention, asked=asked, relation=Relation.DIRECTION)
+    if _PART_OF.search(left.rstrip().removesuffix(" the")):
+        return replace(mention, asked=asked, relation=Relation.PART)
     for phrase in words.near:
         if re.search(rf"\b{phrase}$", bare):
             return replace(mention, asked=asked, relation=Relation.NEAR)

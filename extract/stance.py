@@ -141,7 +141,9 @@ def stance_of(
         return Stance.NEGATED, None
     if _planned(before, own):
         return Stance.PLANNED, None
-    if when is not None and published is not None and published - when.end > timedelta(days=cues.background_days):
+    # Ground is taken at one time: "occupied since 2022" is of 2022, a siege since then is of today.
+    past = when.start if when is not None and trigger.kind.gain else when.end if when is not None else None
+    if past is not None and published is not None and published - past > timedelta(days=cues.background_days):
         return Stance.HISTORICAL, None
     if cues.background.search(whole):
         return Stance.HISTORICAL, None

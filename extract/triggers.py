@@ -17,20 +17,11 @@ from spacy.tokens import Doc, Span, Token
 from spacy.vocab import Vocab
 
 from extract.inflect import noun_forms, verb_forms
+from extract.language import load_patterns
 from ontology import EventType, Ontology, load_ontology
 
 MAX_GAP = 3
 """Words that a ``*`` of the ontology may stand for."""
-
-CLAUSE_BREAKS = frozenset("but while whereas which who whom where after before although though because when as if since".split())
-_PREPOSITIONS = frozenset("of on by in for over against with to at from under into about near".split())
-_DETERMINERS = frozenset(
-    "the a an this that these those any another its their his her our your my no every each some several of"
-    " by in for with first second third latest new recent further more alleged massive heavy major from on"
-    " two three four five six seven eight nine ten many against during under despite following".split()
-)
-_AFTER_NOUN = frozenset("the a an its their his her our all two three four five six seven several some many".split())
-_VERB_BEFORE = frozenset("to will would could can may might must should not n't and or did does do they we you i".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +35,26 @@ class Trigger:
     passive: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    """The small words by which verb, noun and clause are told apart."""
+
+    breaks: frozenset[str]
+    breaks_after_and: frozenset[str]
+    prepositions: frozenset[str]
+    determiners: frozenset[str]
+    after_verb: frozenset[str]
+    before_verb: frozenset[str]
+    passive: frozenset[str]
+    adverbs: frozenset[str]
+    unchanged: frozenset[str]
+
+
+@cache
+def _grammar() -> _Grammar:
+    return _Grammar(**{key: frozenset(words) for key, words in load_patterns("triggers").items()})
+
+
 def find_triggers(sentence: Span) -> list[Trigger]:
     """Return the triggers of a sentence in order, the best type for each, none overlapping."""
     doc = sentence.doc
@@ -53,6 +64,8 @@ def find_triggers(sentence: Span) -> list[Trigger]:
     weapons: list[tuple[int, int, EventType]] = []
     for name, form, start, end in _lexicon(doc.vocab).matches(sentence):
         if form in ("verb", "hit") and not _used_as_verb(doc, sentence, start, end):
+            continue
+        if form == "noun" and _has_object(sentence, end):
             continue
         if form == "hit":
             hits.append((start, end))
@@ -80,21 +93,14 @@ def _breaks_clause(sentence: Span, token: Token) -> bool:
     before = sentence.doc[token.i - 1]
     if token.text in (";", "–", "—") or token.text == ":":
         return True
-    if token.lower_ in CLAUSE_BREAKS:
+    if token.lower_ in _grammar().breaks:
         return not (token.lower_ == "as" and before.lower_ in ("well", "far", "such", "as"))
-    if token.lower_ == "and" and before.text == ",":
+    if token.lower_ != "and":
+        return False
+    if before.text == ",":
         return True
-    # ", killing five" and "and wounded three" hang on; "and Kyiv said" begins anew.
-    return token.lower_ == "and" and token.i + 2 < sentence.end and sentence.doc[token.i + 1].lower_ in (
-        "the",
-        "that",
-        "there",
-        "in",
-        "it",
-        "they",
-        "he",
-        "she",
-    )
+    following = sentence.doc[token.i + 1].lower_ if token.i + 2 < sentence.end else ""
+    return following in _grammar().breaks_after_and
 
 
 def _strikes(
@@ -117,26 +123,34 @@ def _strikes(
 
 def _used_as_verb(doc: Doc, sentence: Span, start: int, end: int) -> bool:
     """Tell "troops attack" and "attacked the" from "the attack" and "the captured men"."""
-    token = doc[start]
+    grammar, token = _grammar(), doc[start]
     if start == sentence.start:
         return token.lower_.endswith(("ed", "ing")) or end - start > 1
     before = doc[start - 1]
+    while before.i > sentence.start and (before.lower_.endswith("ly") or before.lower_ in grammar.adverbs):
+        before = doc[before.i - 1]
     if token.lower_.endswith("ing"):
         return before.lower_ not in ("a", "an", "the", "of") or end - start > 1
-    past = token.lower_.endswith("ed") or not _looks_base(token.lower_)
-    following = doc[end].lower_ if end < sentence.end else ""
-    if past:
-        # "four captured servicemen": an adjective between a determiner and a noun.
-        adjective = before.lower_ in _DETERMINERS and re.match(r"[a-z]+$", doc[end].text if end < sentence.end else "")
-        if adjective and following not in _AFTER_NOUN and following not in _PREPOSITIONS:
+    following = doc[end].text if end < sentence.end else ""
+    if token.lower_.endswith("ed") or not _looks_base(token.lower_) or token.lower_ in grammar.unchanged:
+        adjective = before.lower_ in grammar.determiners and re.match(r"[A-Za-z]+$", following)
+        if adjective and following not in grammar.after_verb | grammar.prepositions:
             return False
-        return not (before.lower_ in ("the", "a", "an", "its", "their") and before.i > sentence.start)
-    if before.lower_ in _VERB_BEFORE:
+        return before.lower_ not in ("the", "a", "an", "its", "their")
+    if before.lower_ in grammar.before_verb:
         return True
-    if before.lower_ in _DETERMINERS or before.text in ("'s", "’s") or before.text[0].isupper():
+    if before.lower_ in grammar.determiners or before.text in ("'s", "’s") or before.text[0].isupper():
         return False
     plural_subject = before.lower_.endswith("s") or before.lower_ in ("people", "men", "police", "troops")
-    return plural_subject and (following in _AFTER_NOUN or doc[min(end, len(doc) - 1)].text[0].isupper() or following in _PREPOSITIONS)
+    takes_object = following[:1].isupper() or following.lower() in grammar.after_verb | grammar.prepositions
+    return plural_subject and takes_object
+
+
+def _has_object(sentence: Span, end: int) -> bool:
+    """Whether a noun in -ing is a verb with its object: "fighting the flames"."""
+    doc = sentence.doc
+    following = doc[end].lower_ if end < sentence.end else ""
+    return doc[end - 1].lower_.endswith("ing") and following in ("the", "a", "an", "fires", "flames")
 
 
 @cache
@@ -154,8 +168,7 @@ def _looks_base(word: str) -> bool:
 
 
 def _passive(doc: Doc, sentence: Span, start: int) -> bool:
-    window = [token.lower_ for token in doc[max(sentence.start, start - 4) : start]]
-    return bool({"was", "were", "been", "being", "is", "are", "be", "get", "got"} & set(window[-3:]))
+    return any(token.lower_ in _grammar().passive for token in doc[max(sentence.start, start - 3) : start])
 
 
 class _Lexicon:
@@ -211,7 +224,7 @@ def _forms(entry: str, form: str, ontology: Ontology) -> list[tuple[str, ...]]:
     words = entry.split()
     # The head of a noun entry is its last word, or the one before its preposition.
     head = 0 if form == "verb" else len(words) - 1
-    if form == "noun" and len(words) > 1 and words[-1] in _PREPOSITIONS:
+    if form == "noun" and len(words) > 1 and words[-1] in _grammar().prepositions:
         head = len(words) - 2
     listed: list[tuple[str, ...]] = []
     for index, word in enumerate(words):

@@ -67,8 +67,8 @@ class Types:
 
     def clause(self) -> Clause:
         """Either column may match."""
-        marks = _marks(self.names)
-        return f"event_type IN ({marks}) OR sub_event_type IN ({marks})", (*self.names, *self.names)
+        names = marks(self.names)
+        return f"event_type IN ({names}) OR sub_event_type IN ({names})", (*self.names, *self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Stances:
 
     def clause(self) -> Clause:
         """Match the stance column."""
-        return f"stance IN ({_marks(self.stances)})", tuple(stance.value for stance in self.stances)
+        return f"stance IN ({marks(self.stances)})", tuple(stance.value for stance in self.stances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Precisions:
 
     def clause(self) -> Clause:
         """An unplaced event has no precision, so it never matches."""
-        return f"geo_precision IN ({_marks(self.precisions)})", self.precisions
+        return f"geo_precision IN ({marks(self.precisions)})", self.precisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +208,6 @@ def _extents_meeting(boxes: Sequence[BBox]) -> Clause:
     )
 
 
-def _marks(values: Sequence[object]) -> str:
+def marks(values: Sequence[object]) -> str:
+    """Return a ``?`` for each of the values."""
     return ", ".join("?" * len(values))

@@ -35,7 +35,7 @@ from domain import (
 )
 from store import rows
 from store.extents import distances_km, meets_box
-from store.filters import Around, Stances, Types, Window, filters_of, joined
+from store.filters import Around, Stances, Types, Window, filters_of, joined, marks
 from store.migrate import check, migrate
 
 BUSY_TIMEOUT_S = 20.0
@@ -256,14 +256,16 @@ class SqliteStore:
         return rows.read_document(row)
 
     def _events(self, db: sqlite3.Connection, keys: Sequence[int]) -> list[Event]:
-        """Return a chunk of events in the order of the keys, with one query for all of their reports."""
-        marks = ", ".join("?" * len(keys))
-        found = {row[-1]: row for row in db.execute(f"{_EVENT} WHERE event_key IN ({marks})", keys)}
-        chunk = [found[key] for key in keys]
+        """Return a chunk of events in the order of the keys, with one query for all of their reports.
+
+        Left out is what somebody has deleted from the file since the keys were read.
+        """
+        by_key = f"{_EVENT} WHERE event_key IN ({marks(keys)})"
+        found = {row[-1]: row for row in db.execute(by_key, keys)}
+        chunk = [found[key] for key in keys if key in found]
+        ids = [row[0] for row in chunk]
         reports: dict[str, list[EventReport]] = defaultdict(list)
-        for row in db.execute(
-            f"{_REPORT} WHERE event_id IN ({marks}) ORDER BY report_key", [row[0] for row in chunk]
-        ):
+        for row in db.execute(f"{_REPORT} WHERE event_id IN ({marks(ids)}) ORDER BY report_key", ids):
             reports[row[0]].append(rows.read_report(row))
         return rows.read_events(chunk, reports)
 
@@ -352,7 +354,7 @@ def _use_wal(db: sqlite3.Connection) -> None:
             db.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                 raise
             time.sleep(0.01)
 

@@ -13,13 +13,12 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from app import create_app
+from tests.web_samples import MakeApp
 from web.services import EXTENSION
-
-MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def prepared() -> dict[str, str]:
     """The settings that lead to what ``flask prepare`` has built."""
     config = create_app({"SECRET_KEY": "for tests"}).config
     built = {name: str(config[name]) for name in ("SITMAP_GAZETTEER", "SITMAP_BASEMAP", "SITMAP_VENDOR")}

@@ -352,6 +352,20 @@ def test_stream_holds_nothing_open_between_chunks(opened: SqliteStore, beside: s
     assert len(list(stream)) == CHUNK
 
 
+def test_stream_goes_on_when_an_analyst_deletes_an_event(
+    opened: SqliteStore, beside: sqlite3.Connection
+) -> None:
+    told = document()
+    opened.add(analysis(told, *(event(told, f"{number}") for number in range(CHUNK + 2))))
+    stream = opened.events(EventQuery())
+    next(stream)
+    beside.execute("PRAGMA foreign_keys = ON")
+    beside.execute("DELETE FROM events WHERE id = (SELECT max(id) FROM events)")
+
+    assert len(list(stream)) == CHUNK
+    assert opened.totals()["reports"] == CHUNK + 1
+
+
 def test_stream_reads_the_reports_of_a_chunk_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     statements: list[str] = []
     connect = sqlite3.connect

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from flask import Flask
 from shapely.geometry import Point
 
 from domain import (
@@ -27,6 +28,9 @@ from domain import (
 from geo.relations import disc
 from ontology import load_ontology
 from web.services import Services
+
+MakeApp = Callable[..., Flask]
+"""Makes an app over the prepared parts; takes the folder of its store, and settings."""
 
 HOSTILE_TEXT = (
     "Drones hit <script>alert(1)</script> ${alert(2)} `alert(3)` </script><script>alert(4)</script>"
@@ -189,7 +193,9 @@ def _resolution(told: Told, parts: Services) -> Resolution | None:
     if not told.place:
         return None
     named = parts.gazetteer.lookup(told.place)
-    ranked: list[Place] = sorted(named, key=lambda place: bool(told.asked) and place.feature_code != told.asked)
+    ranked: list[Place] = sorted(
+        named, key=lambda place: bool(told.asked) and place.feature_code != told.asked
+    )
     candidates = tuple(
         Candidate(place, round(6 - rank * 1.5, 2), {"population": 4.0, "own name": 2 - rank * 1.5})
         for rank, place in enumerate(ranked[:5])

@@ -1,17 +1,19 @@
-"""Files that pages load and that are not our own: npm packages, the base map, the signs' colours."""
+"""Files that pages load: our own, those of npm packages, the base map, the signs' colours."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, request, send_file
+from flask import Blueprint, Response, current_app, request
+from werkzeug.security import safe_join
 
 from domain import NotFound, NotPrepared
-from web.params import Arguments
 from web.services import services
 
 blueprint = Blueprint("assets", __name__)
 
+STATIC = Path(__file__).parent.parent / "static"
+STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 VENDOR = {
     path: mimetype
     for mimetype, paths in {
@@ -27,6 +29,16 @@ A_DAY = 86_400
 A_YEAR = 365 * A_DAY
 
 
+@blueprint.get("/static/<path:path>")
+def static(path: str) -> Response:
+    """Return one of our own files. Raises NotFound."""
+    joined = safe_join(str(STATIC), path)
+    file = Path(joined or STATIC)
+    if file.suffix not in STATIC_TYPES or not file.is_file():
+        raise NotFound(f"no such file: {path[:100]}")
+    return _sent(file, STATIC_TYPES[file.suffix])
+
+
 @blueprint.get("/vendor/<path:path>")
 def vendor(path: str) -> Response:
     """Return one of the files of ``VENDOR``. Raises NotFound, NotPrepared."""
@@ -35,7 +47,7 @@ def vendor(path: str) -> Response:
     file = Path(current_app.config["SITMAP_VENDOR"]) / path
     if not file.is_file():
         raise NotPrepared(f"{path} is missing; run 'npm ci' to fetch it")
-    return send_file(file, mimetype=VENDOR[path], max_age=A_DAY)
+    return _sent(file, VENDOR[path], max_age=A_DAY)
 
 
 @blueprint.get("/basemap.json")
@@ -44,7 +56,19 @@ def basemap() -> Response:
     file = Path(current_app.config["SITMAP_BASEMAP"])
     if not file.is_file():
         raise NotPrepared(f"no base map at {file.name}; build it with 'flask prepare'")
-    return send_file(file, mimetype="application/json", max_age=A_YEAR if "v" in request.args else None)
+    return _sent(file, "application/json", max_age=A_YEAR if "v" in request.args else None)
+
+
+def _sent(file: Path, mimetype: str, max_age: int | None = None) -> Response:
+    """Return a file whole: none is large, and compressing a stream would leave it open."""
+    about = file.stat()
+    response = Response(file.read_bytes(), mimetype=mimetype)
+    response.set_etag(f"{about.st_mtime_ns:x}-{about.st_size:x}")
+    response.cache_control.max_age = max_age
+    response.cache_control.no_cache = max_age is None or None
+    response.cache_control.public = max_age is not None
+    response.make_conditional(request)
+    return response
 
 
 def basemap_version() -> str:

@@ -112,7 +112,7 @@ def _resolution(report: EventReport, store: Store) -> Resolution | None:
 
 
 def pieces(text: str, sentence: Span, marks: Sequence[tuple[Span, str]]) -> tuple[Piece, ...]:
-    """Cut a sentence at its marks. Marks outside of it are left out; of two that overlap, the first counts."""
+    """Cut a sentence at its marks. Those outside are left out; of two that overlap, the first counts."""
     kept: list[tuple[int, int, str]] = []
     for span, role in marks:
         inside = sentence.start <= span.start < span.end <= sentence.end

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import folium
-from branca.element import MacroElement
+from branca.element import Figure, MacroElement
 from flask import current_app, url_for
 from folium.map import CustomPane, Layer, LayerControl
 from folium.template import Template
@@ -62,7 +62,7 @@ def near_map(ontology: Ontology, *, events: str, lat: float, lon: float, km: flo
     return built.render("around")
 
 
-class _ModuleLayer(Layer):  # type: ignore[misc]
+class _ModuleLayer(Layer):
     """A layer that one of our own functions makes."""
 
     _template = Template(
@@ -79,18 +79,19 @@ class _ModuleLayer(Layer):  # type: ignore[misc]
         self.options = options
 
 
-class _Start(MacroElement):  # type: ignore[misc]
+class _Start(MacroElement):
     """The call that ties a page to its finished map."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "sitmap.{{ this.page }}({{ this._parent.get_name() }},"
-        " { {%- for maker, layer in this.layers.items() %}{{ maker }}: {{ layer.get_name() }}, {% endfor -%} });"
+        "sitmap.{{ this.page }}({{ this._parent.get_name() }}, {"
+        " {% for maker, layer in this.layers.items() %}{{ maker }}: {{ layer.get_name() }}, {% endfor %}"
+        "});"
         "{% endmacro %}"
     )
 
     def __init__(self, page: str, layers: Mapping[str, Layer]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Start"
         self.page = page
         self.layers = layers
@@ -144,5 +145,6 @@ class _Builder:
         # Folium's own header is left out: it loads from other hosts and forbids zooming on phones.
         self._map.default_js, self._map.default_css = [], []
         figure = self._map.get_root()
+        assert isinstance(figure, Figure)
         figure.render()
         return MapMarkup(Markup(figure.html.render()), Markup(figure.script.render()))

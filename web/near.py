@@ -53,9 +53,7 @@ def look_around(arguments: Arguments, parts: Services) -> Around | None:
     return Around(lat, lon, asked.km, place, others, query, hits, wider)
 
 
-def _meant(
-    name: str | None, place_id: str | None, parts: Services
-) -> tuple[Place | None, tuple[Place, ...]]:
+def _meant(name: str | None, place_id: str | None, parts: Services) -> tuple[Place | None, tuple[Place, ...]]:
     namesakes = parts.gazetteer.lookup(name) if name else ()
     if place_id:
         try:

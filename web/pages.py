@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
@@ -39,7 +40,7 @@ def index() -> str:
     """Show the map with its filters, list and count line."""
     parts = services()
     query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
-    arguments = params.to_arguments(query)
+    arguments: dict[str, Any] = params.to_arguments(query)
     counts = parts.store.counts(query)
     return render_template(
         "map.html",
@@ -171,31 +172,29 @@ def _family_sign(event_type: str) -> tuple[int, str]:
 
 
 @blueprint.get("/near")
-def near() -> str | Response:
-    """Show what lies near a place, nearest first."""
+def near() -> str:
+    """Show what lies near a place, nearest first. Raises SitmapError naming the form's field."""
     parts = services()
-    try:
-        around = look_around(params.Arguments(request.args, params.NEAR), parts)
-    except SitmapError as error:
-        if error.status not in (400, 422):
-            raise
-        return make_response(render_template("near.html", around=None, error=error), error.status)
+    around = look_around(params.Arguments(request.args, params.NEAR), parts)
     if around is None:
         return render_template("near.html", around=None, error=None)
-    arguments = request.args.to_dict(flat=False)
+    arguments: dict[str, Any] = request.args.to_dict(flat=False)
     geojson = url_for("features.near", **arguments)
     return render_template(
         "near.html",
         around=around,
         error=None,
         rows=[(hit, wording.summary(hit.event)) for hit in around.hits],
-        others=[
-            (other, url_for(".near", **(arguments | {"place_id": other.id}))) for other in around.others
-        ],
+        others=[(other, url_for(".near", **(arguments | {"place_id": other.id}))) for other in around.others],
         wider=url_for(".near", **(arguments | {"km": f"{around.wider[0]:g}"})) if around.wider else "",
         geojson=geojson,
         map=near_map(parts.ontology, events=geojson, lat=around.lat, lon=around.lon, km=around.km),
     )
+
+
+def near_again(error: SitmapError) -> Response:
+    """Show the form with what is wrong with it."""
+    return make_response(render_template("near.html", around=None, error=error), error.status)
 
 
 # --------------------------------------------------------------------------- the data
@@ -285,7 +284,7 @@ def _events_of(item: Document | Refusal, parts: Services) -> tuple[Event, ...]:
 def ingest_again(error: SitmapError) -> Response:
     """Show the form with what is wrong with it and, where the request could be read, what was in it."""
     values: Mapping[str, str] = {}
-    if not isinstance(error, TooLarge) or error.field:
+    if request.method == "POST" and (not isinstance(error, TooLarge) or error.field):
         values = {name: request.form.get(name, "") for name in FORM_FIELDS}
     return make_response(render_template("ingest.html", values=values, error=error), error.status)
 
@@ -331,3 +330,7 @@ def _with_form_fields(document: Document, given: Mapping[str, str]) -> Document:
         source=document.source,
         url=given["url"] or document.url,
     )
+
+
+AGAIN = {"pages.near": near_again, "pages.ingest": ingest_again}
+"""By endpoint: how a form is shown again when what it asks for is refused."""

@@ -1,0 +1,403 @@
+"""The pages in a real browser: Debian's Chromium, driven by Playwright.
+
+Every test ends with a look at what the browser complained of: dialogs, errors in the console (that
+is where it reports breaches of the policy, too) and requests to any other host fail the test.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect, sync_playwright
+
+from domain import Event
+from tests import web_samples as samples
+from tests.test_web import REPORT
+from tests.web_samples import MakeApp
+from web.services import EXTENSION
+
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
+    " --disable-sync --no-first-run"
+).split()
+READY = ".folium-map[data-ready=yes]"
+
+
+@dataclass(slots=True)
+class Site:
+    """A served app, and what the browser complained of while it was visited."""
+
+    url: str
+    events: Mapping[str, Event]
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        def off_host(request: Request) -> None:
+            if not request.url.startswith((self.url, "data:", "blob:")):
+                self.complaints.append(f"request to {request.url}")
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                self.complaints.append(f"console: {message.text}")
+
+        def asked(dialog: Dialog) -> None:
+            self.complaints.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        page.on("request", off_host)
+        page.on("console", said)
+        page.on("dialog", asked)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(f"none of {', '.join(names)} on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served(
+    make_app: MakeApp, serve: Callable[[Flask], str], tmp_path_factory: pytest.TempPathFactory
+) -> Site:
+    app = make_app(tmp_path_factory.mktemp("served"))
+    return Site(serve(app), samples.load(app.extensions[EXTENSION]))
+
+
+@pytest.fixture
+def site(served: Site) -> Iterator[Site]:
+    """The samples, served; whatever the browser complained of fails the test."""
+    served.complaints.clear()
+    yield served
+    assert served.complaints == []
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Open]:
+    """Open an address of the site and wait until its map, if it has one, is drawn."""
+    contexts = []
+
+    def open_page(address: str, *, size: dict[str, int] = DESK, ready: bool = True, **options: Any) -> Page:
+        options = {"viewport": size, "color_scheme": "light", "reduced_motion": "reduce", **options}
+        context = browser.new_context(base_url=site.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        site.watch(page)
+        page.goto(address)
+        if ready and page.locator(".folium-map").count():
+            page.wait_for_selector(READY)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def row(page: Page, event: Event) -> Any:
+    return page.locator(f"[data-event='{event.id}']")
+
+
+def popup(page: Page, event: Event) -> Any:
+    """Open an event from the list and return its popup, filled."""
+    row(page, event).click()
+    box = page.locator(".leaflet-popup .popup")
+    expect(box.get_by_role("link", name="Evidence, and why this place")).to_be_visible()
+    return box
+
+
+# --------------------------------------------------------------------------- the map
+
+
+def test_the_map_shows_marks_list_and_counts_that_agree(visit: Open) -> None:
+    page = visit("/")
+    in_view = len(samples.SHOWN) + len(samples.REGION_ONLY)
+    expect(page.locator("#in-view")).to_have_text(str(in_view))
+    expect(page.locator("#event-list button")).to_have_count(in_view)
+    expect(page.locator("#event-list .divider")).to_have_text(f"{len(samples.UNPLACED)} not placed")
+    assert f"{len(samples.SHOWN)} shown" in page.locator("#counts").inner_text()
+    days = page.locator("#event-list button time").all_inner_texts()
+    assert days[0] == "21 Jan 2025" and days[-1] == "date not known"
+    drawn = page.evaluate(
+        """() => [...document.querySelectorAll('.mark')].reduce(
+            (sum, mark) => sum + Number(mark.querySelector('text')?.textContent ?? 1), 0)"""
+    )
+    assert drawn == len(samples.SHOWN)
+    assert page.locator(".leaflet-outlines-pane path.land").count() > 200
+    assert page.locator(".leaflet-outlines-pane path.disputed").count() > 5
+
+
+def test_the_legend_explains_the_signs_and_folds(visit: Open) -> None:
+    page = visit("/")
+    legend = page.locator("#legend")
+    expect(legend.get_by_text("claimed by a party")).to_be_hidden()
+    legend.locator("summary").click()
+    for words in ("Battles", "Protests", "claimed by a party", "the disc is as wide as the doubt"):
+        expect(legend.get_by_text(words)).to_be_visible()
+
+
+def test_a_sign_stands_on_an_exact_place_alone(visit: Open, site: Site) -> None:
+    page = visit("/#8/48.2/37.2")
+    near, clash = site.events["near"], site.events["clash"]
+    assert (near.lat, near.lon) == (clash.lat, clash.lon)
+    page.locator(".mark .cluster").first.click()
+    expect(page.locator(".mark .sign:not(.halo)")).to_have_count(1)
+    expect(page.locator(".mark .sign.halo")).to_have_count(1)
+    disc = page.locator("path.disc").bounding_box()
+    assert disc is not None
+    # 14 km each way: 28 km at 48 degrees north and zoom 8 are 69 pixels.
+    assert 60 < disc["width"] < 80
+
+
+def test_what_is_known_to_the_region_is_its_outline_with_a_count(visit: Open, site: Site) -> None:
+    page = visit("/#7/51.7/36.2")
+    expect(page.locator(".region-count")).to_have_text("1")
+    expect(page.locator("path.region-only")).to_have_count(1)
+    expect(page.locator(".mark")).to_have_count(0)
+    box = popup(page, site.events["region"])
+    expect(box).to_contain_text("known only to the region")
+    page.locator(".region-count").click()
+    expect(page.locator(".leaflet-popup")).to_contain_text("1 event known only to the region")
+
+
+def test_claimed_events_are_hollow(visit: Open) -> None:
+    page = visit("/?type=Protests&type=Air/drone+strike#9/46.5/30.7")
+    page.locator(".mark .cluster").click()
+    fills = page.locator(".mark .stance-claimed").evaluate_all(
+        "marks => marks.map(mark => [getComputedStyle(mark).fill, getComputedStyle(mark).stroke])"
+    )
+    assert fills and all(fill != stroke for fill, stroke in fills)
+
+
+def test_a_popup_tells_what_where_when_and_by_which_words(visit: Open, site: Site) -> None:
+    page = visit("/")
+    box = popup(page, site.events["clash"])
+    for words in ("Reported: Armed clash", "Pokrovsk, Donetsk, UA · named place", "10 Jan 2025", "5 killed"):
+        expect(box).to_contain_text(words)
+    expect(box.locator("mark.trigger")).to_have_text("clashed")
+    expect(box.locator("mark.place")).to_have_text("Pokrovsk")
+    expect(box).to_contain_text("Sample Wire · 10 Jan 2025")
+    box.get_by_role("link", name="Evidence, and why this place").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reported: Armed clash")
+
+
+def test_the_list_is_the_keyboards_way_to_an_event(visit: Open, site: Site) -> None:
+    page = visit("/")
+    row(page, site.events["undated"]).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".leaflet-popup")).to_contain_text("Peaceful protest")
+    page.keyboard.press("Escape")
+    expect(page.locator(".leaflet-popup")).to_have_count(0)
+
+
+def test_a_filter_changes_map_list_counts_and_download_alike(visit: Open) -> None:
+    page = visit("/")
+    page.get_by_label("Protests").check()
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**/?*type=Protests*")
+    page.wait_for_selector(READY)
+    others = len(samples.TOLD) - 1
+    expect(page.locator("#counts")).to_contain_text(f"1 shown + {others} filtered out")
+    expect(page.locator("#event-list button")).to_have_count(1)
+    expect(page.locator(".mark")).to_have_count(1)
+    link = page.locator("#geojson").get_attribute("href")
+    assert link is not None
+    found = page.evaluate("async link => (await (await fetch(link)).json()).features", link)
+    assert [feature["properties"]["event_type"] for feature in found] == ["Protests"]
+    expect(page.get_by_label("Protests")).to_be_checked()
+
+
+def test_a_filter_keeps_the_view_and_a_link_shares_it(visit: Open) -> None:
+    page = visit("/#7/48.200/37.200")
+    page.get_by_label("Riots").check()
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url(re.compile("type=Riots.*#7/48.2"))
+    page.wait_for_selector(READY)
+    expect(page.locator("#list-note")).to_contain_text("No events pass these filters")
+
+
+def test_layers_can_be_switched_off(visit: Open) -> None:
+    page = visit("/")
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_label("Events", exact=True).uncheck()
+    expect(page.locator(".mark")).to_have_count(0)
+    page.get_by_label("Regions by number of events").uncheck()
+    expect(page.locator("path.region")).to_have_count(0)
+
+
+def test_what_failed_says_so_and_can_be_tried_again(visit: Open, site: Site) -> None:
+    page = visit("/near", ready=False)
+    failures = iter([True])
+
+    def fail_once(route: Route) -> None:
+        if next(failures, False):
+            route.fulfill(status=503, json={"detail": "the store is being moved"})
+        else:
+            route.continue_()
+
+    page.route("**/events.geojson*", fail_once)
+    page.goto("/")
+    trouble = page.locator("#trouble")
+    expect(trouble).to_contain_text("The events could not be loaded: the store is being moved")
+    trouble.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(READY)
+    expect(trouble).to_be_hidden()
+    assert len(site.complaints) == 1 and "503" in site.complaints.pop()
+
+
+def test_filters_work_without_scripts(visit: Open) -> None:
+    page = visit("/", ready=False, java_script_enabled=False)
+    page.get_by_label("Protests").check()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#counts")).to_contain_text("1 shown")
+
+
+# --------------------------------------------------------------------------- the other pages
+
+
+def test_an_event_page_draws_its_place(visit: Open, site: Site) -> None:
+    page = visit(f"/events/{site.events['clash'].id}")
+    expect(page.locator(".mark")).to_have_count(1)
+    expect(page.locator(".rivals .chosen")).to_contain_text("Pokrovsk, Donetsk, UA")
+    assert page.locator(".rivals tbody tr").count() == 3
+
+
+@pytest.mark.parametrize(("name", "drawn"), [("near", "path.disc"), ("region", "path.region-only")])
+def test_an_event_page_draws_the_doubt(visit: Open, site: Site, name: str, drawn: str) -> None:
+    page = visit(f"/events/{site.events[name].id}")
+    expect(page.locator(drawn)).to_have_count(1)
+
+
+def test_what_is_near_is_listed_and_drawn_in_its_circle(visit: Open) -> None:
+    page = visit("/near?place=Pokrovsk&km=50")
+    expect(page.locator("path.radius")).to_have_count(1)
+    first = page.locator("table.events tbody tr").first
+    expect(first).to_contain_text("0.0 km")
+    expect(first).to_contain_text("Armed clash")
+
+
+def test_the_search_box_leads_to_a_place(visit: Open) -> None:
+    page = visit("/data")
+    box = page.get_by_role("combobox", name="Look for events near a place")
+    box.fill("pokrovs")
+    expect(page.get_by_role("option").first).to_contain_text("Pokrovsk, Donetsk, UA")
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_selector(READY)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Within 50 km of Pokrovsk, Donetsk, UA")
+
+
+def test_a_report_goes_from_the_form_to_the_map(
+    browser: Browser, make_app: MakeApp, serve: Callable[[Flask], str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    site = Site(serve(make_app(tmp_path_factory.mktemp("form"))), {})
+    page = browser.new_page(base_url=site.url, reduced_motion="reduce")
+    site.watch(page)
+    page.goto("/")
+    page.get_by_role("link", name="Add report").click()
+    page.get_by_label("Text of the report").fill(REPORT)
+    page.get_by_label("Published on").fill("2025-01-31")
+    page.get_by_label("Title").fill("A village changes hands")
+    page.get_by_role("button", name="Read it").click()
+    expect(page.locator("#summary")).to_contain_text("1 read = 1 mapped")
+    page.locator(".report a").first.click()
+    expect(page.locator(".evidence")).to_contain_text("A village changes hands")
+    expect(page.locator(".evidence mark.trigger")).to_have_text("captured")
+    page.get_by_role("link", name="Map", exact=True).click()
+    page.wait_for_selector(READY)
+    expect(page.locator("#event-list button")).to_contain_text(["Novovasylivka"])
+    expect(page.locator(".mark")).to_have_count(1)
+    page.close()
+    assert site.complaints == []
+
+
+# --------------------------------------------------------------------------- hostile text
+
+
+def test_hostile_text_is_only_ever_text(visit: Open, site: Site) -> None:
+    page = visit("/?stance=all")
+    box = popup(page, site.events["hostile"])
+    for hostile in ("<script>alert(1)</script> ${alert(2)} `alert(3)`", samples.HOSTILE_SOURCE):
+        expect(box).to_contain_text(hostile)
+    expect(box).to_contain_text(samples.HOSTILE_URL)
+    assert box.get_by_role("link").count() == 1
+    expect(page.locator("#event-list")).to_contain_text(samples.HOSTILE_NAME)
+    for mark in page.locator(".mark").all():
+        mark.hover(force=True)
+    for region in page.locator("path.region").all():
+        region.hover(force=True)
+
+    for name in ("hostile", "hostile place"):
+        page = visit(f"/events/{site.events[name].id}")
+        expect(page.locator(".evidence")).to_contain_text(samples.HOSTILE_TITLE)
+        assert page.locator("main img, main iframe, main a[href^=javascript]").count() == 0
+    page = visit("/near?place=Odesa&km=5")
+    expect(page.locator("table.events")).to_contain_text(samples.HOSTILE_SOURCE)
+    visit("/data")
+    page = visit("/near?place=%3Cscript%3Ealert(20)%3C/script%3E")
+    expect(page.locator(".complaint")).to_contain_text("<script>alert(20)</script>")
+    assert "422" in site.complaints.pop()
+
+
+# --------------------------------------------------------------------------- themes and widths
+
+
+def test_the_dark_theme_follows_the_system(visit: Open) -> None:
+    page = visit("/", color_scheme="dark")
+    colours = page.evaluate(
+        """() => ['body', '.folium-map', 'path.land', '.brand'].map(name => {
+            const style = getComputedStyle(document.querySelector(name));
+            return name === 'path.land' ? style.fill : name === '.brand' ? style.color : style.backgroundColor;
+        })"""
+    )
+    assert colours == ["rgb(21, 24, 27)", "rgb(26, 33, 38)", "rgb(34, 39, 43)", "rgb(228, 231, 233)"]
+    assert len(page.screenshot()) > 20_000
+
+
+def test_on_a_phone_the_map_comes_first_and_panels_are_drawers(visit: Open) -> None:
+    page = visit("/", size=PHONE, has_touch=True)
+    shape = page.locator(".map-area").bounding_box()
+    assert shape is not None and shape["width"] == PHONE["width"] and shape["height"] > 600
+    filters, events = page.locator("#filters .panel-body"), page.locator("#events .panel-body")
+    expect(filters).to_be_hidden()
+    expect(events).to_be_hidden()
+    page.locator("#filters > summary").click()
+    expect(filters).to_be_visible()
+    page.locator("#events > summary").click()
+    expect(filters).to_be_hidden()
+    expect(page.locator("#event-list button").first).to_be_visible()
+    page.locator("#event-list button").last.click()
+    expect(page.locator(".leaflet-popup")).to_contain_text("Peaceful protest")
+
+
+@pytest.mark.parametrize("address", ["/", "/near?place=Pokrovsk", "/data", "/ingest", "event"])
+def test_no_page_is_wider_than_a_phone(visit: Open, site: Site, address: str) -> None:
+    page = visit(f"/events/{site.events['hostile'].id}" if address == "event" else address, size=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_every_field_has_a_label(visit: Open) -> None:
+    for address in ("/", "/near", "/ingest"):
+        unlabelled = visit(address).evaluate(
+            """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+                .filter(field => !field.labels.length && !field.getAttribute('aria-label'))
+                .map(field => field.outerHTML)"""
+        )
+        assert unlabelled == []
