@@ -20,10 +20,13 @@ _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_ab
 _DAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _WEEKDAY = "(?P<weekday>" + "|".join(_DAYS) + ")"
+_IN_MONTH = r"(?:in|since|until|by|during|at|towards?|from|of)\s+"
 _UNIT = r"(?P<unit>hour|day|week|month|year)s?"
 _PART = r"(?:(?P<part>early|mid|late|the end of|the beginning of)[\s-]+)?"
-_UNIT_DAYS = {"hour": 1, "day": 1, "week": 7, "month": 30, "year": 365}
+_UNIT_DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
 MIN_YEAR, MAX_YEAR = 1900, 2100
+DAYS_AHEAD = 60
+"""How far ahead of the publication a day without a year may lie; what is farther was last year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,12 @@ class DateMention:
 def find_dates(text: str, published: date | None) -> list[DateMention]:
     """Return the date expressions of a sentence in order, without overlaps."""
     found: list[DateMention] = []
+    taken: list[tuple[int, int]] = []
     for pattern, read in _RULES:
         for match in pattern.finditer(text):
-            if any(match.start() < known.end and known.start < match.end() for known in found):
+            if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
+            taken.append(match.span())
             try:
                 when = read(match, published)
             except (ValueError, OverflowError):
@@ -82,10 +87,13 @@ def _day_of_month(match: re.Match[str], published: date | None) -> DateRange | N
     if published is None:
         date(2024, month, day)
         return None
-    # A day just ahead is this year's (a plan); one far ahead was last year's.
-    this_year = date(published.year, month, day)
-    ahead = (this_year - published).days
-    return _day(this_year if ahead <= 60 else date(published.year - 1, month, day))
+    # A day just ahead is a plan, one far ahead was last year's; 29 February is that of a leap year.
+    for guess in range(published.year + 1, published.year - 9, -1):
+        if day <= calendar.monthrange(guess, month)[1]:
+            meant = date(guess, month, day)
+            if (meant - published).days <= DAYS_AHEAD:
+                return _day(meant)
+    raise ValueError(f"{day} is no day of month {month}")
 
 
 def _month(match: re.Match[str], published: date | None) -> DateRange | None:
@@ -94,10 +102,10 @@ def _month(match: re.Match[str], published: date | None) -> DateRange | None:
         if published is None:
             return None
         year = published.year if month <= published.month else published.year - 1
-        if (match["last"] or "").strip() == "last" and month == published.month:
+        if match["last"] and month == published.month:
             year -= 1
     first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-    part = match["part"] or ""
+    part = (match["part"] or "").lower()
     if part in ("early", "the beginning of"):
         last = first + timedelta(days=9)
     elif part == "mid":
@@ -121,9 +129,11 @@ def _weekday(match: re.Match[str], published: date | None) -> DateRange | None:
         return None
     wanted = _DAYS[match["weekday"].lower()]
     back = (published.weekday() - wanted) % 7
-    if (match["which"] or "").strip() == "next":
+    which = (match["which"] or "").strip().lower()
+    if which == "next":
         return _day(published + timedelta(days=7 - back))
-    return _day(published - timedelta(days=back))
+    # "On Friday" in Friday's paper is today, "last Friday" is not.
+    return _day(published - timedelta(days=back or 7 if which == "last" else back))
 
 
 def _shift(days: int) -> Callable[[re.Match[str], date | None], DateRange | None]:
@@ -144,7 +154,7 @@ def _ago(match: re.Match[str], published: date | None) -> DateRange | None:
     unit = match["unit"].lower()
     middle = published - timedelta(days=round(count * _UNIT_DAYS[unit]))
     if unit in ("hour", "day"):
-        return _day(published if unit == "hour" and count < 12 else middle)
+        return _day(middle)
     slack = timedelta(days=_UNIT_DAYS[unit] // 2)
     return _span(middle - slack, min(published, middle + slack))
 
@@ -181,17 +191,17 @@ def _rule(pattern: str, read: _Reader) -> tuple[re.Pattern[str], _Reader]:
 _RULES = [
     _rule(r"(?P<year>\d{4})-\d{2}-\d{2}", _iso),
     _rule(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?", _day_of_month),
-    _rule(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<year>\d{{4}}))?", _day_of_month),
-    # "May" and "March" are months only after a preposition, or with a year.
+    _rule(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:[-–]\d{{1,2}})?(?!\d)(?:,?\s+(?P<year>\d{{4}}))?", _day_of_month),
+    # "May" and "March" are months only after a preposition or "last", or with a year.
     _rule(
-        rf"(?:(?:in|since|until|by|during|of)\s+(?P<last>last\s+)?{_PART}{_MONTH}"
-        r"(?:,?\s+(?:of\s+)?(?P<year>\d{4}))?)",
+        rf"(?:{_IN_MONTH}(?P<last>last\s+)?|(?=the (?:end|beginning) of)){_PART}{_MONTH}"
+        r"(?:,?\s+(?:of\s+)?(?P<year>\d{4}))?",
         _month,
     ),
-    _rule(rf"(?P<last>last\s+){_PART}{_MONTH}(?P<year>\Z)?", _month),
-    _rule(rf"(?P<last>\Z)?{_PART}{_MONTH},?\s+(?P<year>\d{{4}})", _month),
-    _rule(r"the (?:day|evening|night) before(?! yesterday)|the previous day|yesterday|a day earlier|last evening", _shift(-1)),
+    _rule(rf"(?P<last>last)\s+{_PART}{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?", _month),
+    _rule(rf"(?P<last>last\s+)?{_PART}{_MONTH},?\s+(?P<year>\d{{4}})", _month),
     _rule(r"the day before yesterday|two days earlier", _shift(-2)),
+    _rule(r"the (?:day|evening|night) before(?! yesterday)|the previous day|yesterday|a day earlier|last evening", _shift(-1)),
     _rule(r"overnight|last night|(?:during|in) the night|the past night|through the night|at night", _overnight),
     _rule(r"today|this (?:morning|afternoon|evening)|tonight|hours earlier|earlier in the day", _shift(0)),
     _rule(r"tomorrow", _shift(1)),

@@ -134,7 +134,7 @@ class _Sentence:
         named = [index for index in self._settled() if index not in self.wide]
         if told:
             carried.places = (told[-1],)
-        elif len(named) == 1 and not found:
+        elif len(named) == 1 and not found and not carried.places:
             carried.places = (named[0],)
         acting = [event.actor for event in found if event.actor and event.event_type in VIOLENT]
         carried.actor = acting[-1] if acting else carried.actor

@@ -28,6 +28,11 @@ _BEFORE_UNKNOWN = frozenset("in near outside towards toward around captured seiz
 _APPOSITION = re.compile(
     r",? (?:a|an|the) (?:[\w-]+ ){0,4}(?:town|village|city|settlement|suburb|slum|hamlet|neighbou?rhood|district|port)\b"
 )
+_OWNER = ("'s ", "’s ")
+_LIES = re.compile(
+    r",? (?:about|some|just) \d|, (?:in|near|north|south|east|west)\b"
+    r"| in the (?:[\w-]+ern part|(?:north|south)?-?(?:east|west)|north|south) of\b"
+)
 _POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 _LISTING = re.compile(r"^\s*(?:,|and|or|&|;|,\s*and|,\s*or|as well as|and also)\s*(?:the\s|in\s|near\s|at\s)*$")
 _OFFSET = re.compile(
@@ -384,6 +389,8 @@ class _Reader:
             return True
         if left is not None and left.lower_ in self.words.adjectives:
             return True
+        if _LIES.match(self.text[mention.end : mention.end + 60]):
+            return True
         return right is not None and right.lower_ in {"was", "were", "is", "came", "remains", "direction", "lies"}
 
     def _notable(self, place: Place) -> bool:
@@ -485,7 +492,7 @@ class _Reader:
         mention = self._mention(first, end, MentionKind.PLACE, name_end=last, asked=asked)
         run = doc[first:last]
         barred = words.never | words.institutions | words.titles
-        if any(token.lower_ in barred or len(token.text) < 3 for token in run) or last - first > 3:
+        if any(token.lower_.rstrip(".") in barred or len(token.text) < 3 for token in run) or last - first > 3:
             return None
         if run[-1].lower_ in self.persons or self._is_acronym(run.text):
             return None
@@ -612,7 +619,9 @@ def _linked(text: str, found: list[Mention], names: NameIndex) -> list[Mention]:
         if index + 1 < len(found) and mention.literal and found[index + 1].literal:
             following = found[index + 1]
             between = text[mention.end : following.start]
-            if _BESIDE.match(between):
+            if between in _OWNER and following.inside is None and _is_wider(following, mention, names, False):
+                found[index + 1] = replace(following, inside=index)
+            elif _BESIDE.match(between):
                 mention = replace(mention, near=index + 1)
             elif _WITHIN.match(between) and _is_wider(mention, following, names, between.strip() == ","):
                 mention = replace(mention, inside=index + 1)

@@ -13,9 +13,11 @@ _VALUES = {word: value for value, word in enumerate(_SMALL.split("|"))} | {
     word: 10 * value for value, word in enumerate(_TENS.split("|"), start=2)
 }
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
-_WORD = "|".join([*_VALUES, *_SCALES, "and", "a", "an"])
+_WORD = "|".join([*_VALUES, *_SCALES])
+# "And" belongs to a number only after a scale: "two hundred and six", but "killed two and six fled".
+_AND = "|".join(rf"(?<={scale})\s+and" for scale in _SCALES)
 
-NUMBER = rf"(?:\d{{1,3}}(?:[,  ]\d{{3}})+|\d+|(?:{_WORD})(?:[\s-]+(?:{_WORD}))*)"
+NUMBER = rf"(?:\d{{1,3}}(?:[,  ]\d{{3}})+|\d+|(?:an?\s+)?(?:{_WORD})(?:(?:{_AND})?[\s-]+(?:{_WORD}))*)"
 """A regular expression (lower case) for one number."""
 
 
@@ -24,9 +26,8 @@ def read_number(text: str) -> float | None:
 
     "a" counts one only before a scale ("a hundred"): "a man" is no number.
     """
-    digits = re.sub(r"[,  ]", "", text)
-    if re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?", digits):
-        return float(digits)
+    if re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?|\d{1,3}(?:[,  ]\d{3}){1,3}", text):
+        return float(re.sub(r"[,  ]", "", text))
     total, current, seen = 0.0, 0.0, False
     for word in re.split(r"[\s-]+", text.strip().lower()):
         if word in _VALUES:

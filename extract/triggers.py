@@ -48,6 +48,8 @@ class _Grammar:
     passive: frozenset[str]
     adverbs: frozenset[str]
     unchanged: frozenset[str]
+    not_fought: frozenset[str]
+    idioms: frozenset[str]
 
 
 @cache
@@ -65,7 +67,7 @@ def find_triggers(sentence: Span) -> list[Trigger]:
     for name, form, start, end in _lexicon(doc.vocab).matches(sentence):
         if form in ("verb", "hit") and not _used_as_verb(doc, sentence, start, end):
             continue
-        if form == "noun" and _has_object(sentence, end):
+        if _is_idiom(sentence, form, end):
             continue
         if form == "hit":
             hits.append((start, end))
@@ -146,11 +148,17 @@ def _used_as_verb(doc: Doc, sentence: Span, start: int, end: int) -> bool:
     return plural_subject and takes_object
 
 
-def _has_object(sentence: Span, end: int) -> bool:
-    """Whether a noun in -ing is a verb with its object: "fighting the flames"."""
-    doc = sentence.doc
-    following = doc[end].lower_ if end < sentence.end else ""
-    return doc[end - 1].lower_.endswith("ing") and following in ("the", "a", "an", "fires", "flames")
+def _is_idiom(sentence: Span, form: str, end: int) -> bool:
+    """Whether what follows takes a trigger's meaning away: "fighting the flames", "has taken place"."""
+    doc, grammar = sentence.doc, _grammar()
+    following = [token.lower_ for token in doc[end : min(end + 2, sentence.end)]]
+    last = doc[end - 1].lower_
+    if last == "taken":
+        return following[:1] != [] and following[0] in grammar.idioms
+    if last.startswith("fight") and grammar.not_fought & set(following):
+        return True
+    # A noun in -ing before an article is a verb with its object.
+    return form == "noun" and last.endswith("ing") and following[:1] in (["the"], ["a"], ["an"])
 
 
 @cache

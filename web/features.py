@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from heapq import nlargest
 from itertools import islice
 from typing import Any
 
@@ -28,6 +29,9 @@ OUTLINE_DEGREES = 0.01
 """How far an outline may be moved to save points: less than a pixel up to zoom 6."""
 
 SUGGESTIONS = 10
+TOWNS = 40
+MAX_TOWNS_KM = 250.0
+MAX_TOWNS_SEEN = 20_000
 
 blueprint = Blueprint("features", __name__)
 
@@ -101,12 +105,18 @@ def front_lines() -> Response:
 
 @blueprint.get("/places.json")
 def places() -> Response:
-    """Return places whose name begins with ``q``, for the search box."""
-    arguments = params.Arguments(request.args, ("q",))
-    text = arguments.text("q")
-    if text is None:
-        raise InvalidInput("give the beginning of a name", field="q")
-    found = services().gazetteer.search(text, limit=SUGGESTIONS)
+    """Return places whose name begins with ``q``, or the largest ones within ``km`` of a position."""
+    arguments = params.Arguments(request.args, params.PLACES)
+    text, gazetteer = arguments.text("q"), services().gazetteer
+    if text is not None:
+        found: Sequence[Place] = gazetteer.search(text, limit=SUGGESTIONS)
+    else:
+        lat, lon = arguments.number("lat", -90, 90), arguments.number("lon", -180, 180)
+        km = arguments.number("km", 1, MAX_TOWNS_KM)
+        if lat is None or lon is None or km is None:
+            raise InvalidInput("give the beginning of a name, or lat, lon and km", field="q")
+        around = gazetteer.nearby(lat=lat, lon=lon, km=km, limit=MAX_TOWNS_SEEN)
+        found = nlargest(TOWNS, around, key=lambda place: place.population)
     return Response(_dumps({"places": [_place(place) for place in found]}), mimetype="application/json")
 
 

@@ -127,6 +127,8 @@ class _Builder:
                 folium.TileLayer(tiles, attr=TILES_FROM, name="OpenStreetMap", max_zoom=MAX_ZOOM)
             )
 
+        self.add("townLayer", "Towns", url=url_for("features.places"))
+
     def add(self, maker: str, title: str, **options: Any) -> None:
         """Add an overlay that ``maker`` of our script draws."""
         self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True)

@@ -205,7 +205,7 @@ ADDRESSES = (
     ("/near.geojson", "events around a place, nearest first, with their distances", params.NEAR),
     ("/regions.geojson", "outlines of the regions that have events, with their number", params.VIEW),
     ("/frontlines.geojson", "front lines; none yet", ()),
-    ("/places.json", "places whose name begins with q", ("q",)),
+    ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
 
 

@@ -62,6 +62,7 @@ PARAMETERS: Mapping[str, Parameter] = {
 WINDOW = ("start", "end", "type", "stance", "precision")
 VIEW = (*WINDOW, "bbox", "region")
 EVENTS = (*VIEW, "limit", "properties")
+PLACES = ("q", "lat", "lon", "km")
 NEAR = ("place", "place_id", "lat", "lon", "km", *WINDOW, "limit")
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?", re.ASCII)

@@ -1,107 +1,22 @@
-// The layers of the map. Folium calls these with addresses; each fetches its own GeoJSON.
+// What is told on the map: regions, front lines, events. Folium calls these with addresses; each fetches
+// its own GeoJSON.
 
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
 import { eventPopup, regionPopup } from "./popup.js";
 import { clusterIcon, markerIcon } from "./signs.js";
-import { days, sentenceCase } from "./words.js";
+import { onZoom, pixelsWide, toggle } from "./view.js";
+import { days } from "./words.js";
 
 const CLUSTER_PIXELS = 44;
 const HALO_PIXELS = 13;
 const SHADES = 4;
-const LETTER_PIXELS = 7;
 const BADGE_PIXELS = 34;
-const REGION_ZOOM = 6;
 const CLOSE_UP = 9;
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+const POPUP_OFFSET = [0, -6];
 const POPUP = { minWidth: 220, maxWidth: 320, maxHeight: 340, autoPanPadding: [12, 12] };
-
-// ---------------------------------------------------------------- outlines
-
-export function outlineLayer(map, { url, attribution }) {
-  map.attributionControl.setPrefix(false);
-  L.control.scale({ imperial: false }).addTo(map);
-  const group = L.layerGroup([], { attribution });
-  loadOrSay("The outlines", () => load(url)).then((world) => {
-    const countries = [];
-    group.addLayer(L.geoJSON(world, {
-      pane: "outlines",
-      interactive: false,
-      style: ({ properties }) => (properties.kind === "disputed"
-        ? { className: "disputed", fillColor: "url(#hatch)", fillOpacity: 1 }
-        : { className: "land" }),
-      onEachFeature: ({ properties, geometry }, layer) => countries.push({ properties, geometry, layer }),
-    }));
-    group.addLayer(nameLayer(map, countries));
-  });
-  return group;
-}
-
-// Names of countries where there is room for them, and of disputed areas as such.
-function nameLayer(map, countries) {
-  const group = L.layerGroup();
-  const names = countries.map(({ properties, geometry }) => {
-    const disputed = properties.kind === "disputed";
-    const text = disputed ? `${properties.name} (disputed)` : properties.name;
-    const ring = largestRing(geometry);
-    const words = el("span", { title: properties.note }, text);
-    const icon = L.divIcon({ className: disputed ? "name disputed-name" : "name", html: words, iconSize: [0, 0] });
-    const box = L.latLngBounds(ring.map(([lon, lat]) => [lat, lon]));
-    return { box, text, mark: L.marker(middle(ring), { icon, pane: "names", interactive: false, keyboard: false }) };
-  });
-  onZoom(map, () => {
-    for (const { box, text, mark } of names) {
-      const room = pixelsWide(map, box);
-      toggle(group, mark, room > text.length * LETTER_PIXELS && room < 4 * map.getSize().x);
-    }
-  });
-  return group;
-}
-
-function onZoom(map, draw) {
-  map.on("zoomend", draw);
-  map.whenReady(draw);
-}
-
-function pixelsWide(map, box) {
-  return map.project(box.getNorthEast()).x - map.project(box.getSouthWest()).x;
-}
-
-function toggle(group, layer, shown) {
-  if (shown) group.addLayer(layer);
-  else group.removeLayer(layer);
-}
-
-function largestRing(geometry) {
-  return polygons(geometry).map((part) => part[0]).reduce((best, ring) => (area(ring) > area(best) ? ring : best));
-}
-
-function polygons({ type, coordinates, geometries }) {
-  if (type === "GeometryCollection") return geometries.flatMap(polygons);
-  if (type === "MultiPolygon") return coordinates;
-  return type === "Polygon" ? [coordinates] : [];
-}
-
-function area(ring) {
-  let sum = 0;
-  for (let i = 1; i < ring.length; i += 1) {
-    sum += ring[i - 1][0] * ring[i][1] - ring[i][0] * ring[i - 1][1];
-  }
-  return Math.abs(sum / 2);
-}
-
-function middle(ring) {
-  let [sum, x, y] = [0, 0, 0];
-  for (let i = 1; i < ring.length; i += 1) {
-    const [[x0, y0], [x1, y1]] = [ring[i - 1], ring[i]];
-    const cross = x0 * y1 - x1 * y0;
-    sum += cross;
-    x += (x0 + x1) * cross;
-    y += (y0 + y1) * cross;
-  }
-  return [y / (3 * sum), x / (3 * sum)];
-}
 
 // ---------------------------------------------------------------- regions
 
@@ -170,7 +85,6 @@ export function eventLayer(map, { url, page, families }) {
   const discs = L.layerGroup();
   const rough = L.layerGroup();
   const group = L.layerGroup([rough, discs, clusters]);
-  const marks = new Map();
 
   group.ready = loadOrSay("The events", () => load(url)).then((answer) => {
     const events = (answer.features || [answer]).map((feature) => read(feature, page, families));
@@ -179,10 +93,7 @@ export function eventLayer(map, { url, page, families }) {
       const mark = L.marker([event.lat, event.lon], {
         icon: markerIcon(event), family: Math.min(event.family, families.length - 1), title: event.title,
       });
-      const popup = L.popup(POPUP);
-      mark.bindPopup(popup).on("popupopen", () => tell(popup, event));
-      marks.set(event.id, mark);
-      return mark;
+      return mark.on("click", () => tell(map, event, mark.getLatLng()));
     }));
     drawDiscs(map, discs, placed.filter(({ precision }) => precision === 2));
     return events;
@@ -191,11 +102,7 @@ export function eventLayer(map, { url, page, families }) {
   group.draw = (events, outlines = new Map()) => {
     drawRough(map, rough, events.filter(({ precision }) => precision === 3), outlines);
   };
-  group.show = (event) => {
-    const mark = marks.get(event.id);
-    if (mark) clusters.zoomToShowLayer(mark, () => mark.openPopup());
-    else showRough(map, event);
-  };
+  group.show = (event) => tell(map, event, event.spot);
   return group;
 }
 
@@ -226,11 +133,11 @@ function read({ id, geometry, properties }, page, families) {
   };
 }
 
-// Fills an open popup; it is measured again once its text is there.
-function tell(popup, event) {
+// Opens a popup, and measures it again once its text is there.
+function tell(map, event, spot) {
   const box = eventPopup(event);
+  const popup = L.popup({ ...POPUP, offset: POPUP_OFFSET }).setLatLng(spot).setContent(box).openOn(map);
   box.addEventListener("filled", () => popup.update());
-  popup.setContent(box);
 }
 
 // The real radius of what is only near a place, as soon as it is larger than its mark.
@@ -266,7 +173,7 @@ function drawRough(map, group, events, outlines) {
     for (const target of [area, badge]) target.bindPopup(() => regionPopup(region, here), POPUP);
     group.addLayer(area);
     badges.push({ badge, box });
-    for (const event of here) Object.assign(event, { spot: L.latLng(lat, lon), box });
+    for (const event of here) event.spot = L.latLng(lat, lon);
   }
   // Where a region is hardly wider than its count, the counts would hide it and each other.
   onZoom(map, () => {
@@ -285,14 +192,6 @@ function roughArea(event, outline) {
   const middle = L.latLng(event.lat, event.lon);
   const area = L.circle(middle, { pane: "regions", radius: event.km * 1000, className });
   return [area, middle.toBounds(2000 * event.km)];
-}
-
-function showRough(map, event) {
-  if (pixelsWide(map, event.box) < BADGE_PIXELS || !map.getBounds().contains(event.spot)) {
-    map.fitBounds(event.box, { maxZoom: REGION_ZOOM, animate: false });
-  }
-  const popup = L.popup(POPUP).setLatLng(event.spot).openOn(map);
-  tell(popup, event);
 }
 
 function byPlace(events) {

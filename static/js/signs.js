@@ -25,7 +25,6 @@ export function markerIcon(event) {
     className: "mark",
     html: (near ? halo : sign)(event.family, event.shape, event.stance),
     iconSize: [size, size],
-    popupAnchor: [0, -size / 2],
   });
 }
 

@@ -3,15 +3,17 @@
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
 
-export { circleLayer, eventLayer, frontLayer, outlineLayer, regionLayer } from "./layers.js";
+export { circleLayer, eventLayer, frontLayer, regionLayer } from "./layers.js";
+export { outlineLayer, townLayer } from "./base.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
-const CLOSE_ZOOM = 7;
+const CLOSE_ZOOM = 8;
 const NARROW = matchMedia("(max-width: 899px)");
 
 // The main map, with the list beside it.
 export async function situation(map, { eventLayer, regionLayer }) {
   foldOnNarrowScreens();
+  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") map.closePopup(); });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   const shared = viewInAddress();
   if (shared) map.setView(...shared);
@@ -36,6 +38,10 @@ export async function single(map, { eventLayer }) {
   const [event] = events;
   if (event.precision === 1) map.setView(event.spot, CLOSE_ZOOM, { animate: false });
   else fit(map, [event.geometry ? L.geoJSON(event.geometry).getBounds() : event.spot]);
+  if (event.precision === 1) {
+    const name = L.tooltip({ permanent: true, direction: "bottom", offset: [0, 8] });
+    name.setLatLng(event.spot).setContent(el("span", {}, event.place)).addTo(map);
+  }
   settled(map);
 }
 
