@@ -34,7 +34,7 @@ from geo.build import build_gazetteer, is_current
 from geo.regions import build_basemap
 from pipeline import run
 from web.near import look_around
-from web.params import Arguments, PARAMETERS, event_query, read_day
+from web.params import PARAMETERS, Arguments, event_query, read_day
 from web.services import services
 
 ROOT = Path(__file__).parent
@@ -103,10 +103,11 @@ def prepare(samples: bool) -> None:
     config = current_app.config
     gazetteer = Path(config["SITMAP_GAZETTEER"])
     if not is_current(gazetteer):
-        with tqdm(desc="Gazetteer", unit="", total=1, bar_format="{desc:38}{percentage:3.0f}%|{bar}| {elapsed}") as bar:
+        click.echo("Building the gazetteer; this takes about half a minute.")
+        with tqdm(total=1, bar_format="{desc:30}{percentage:3.0f}%|{bar}| {elapsed}", disable=None) as bar:
 
             def show(step: str, done: int, total: int) -> None:
-                bar.set_description_str(f"Gazetteer: {step}")
+                bar.set_description_str(step)
                 bar.total, bar.n = total, done
                 bar.refresh()
 
@@ -175,8 +176,8 @@ def _ingest(inputs: Iterable[Document | Refusal], *, quiet: bool = False) -> Cou
 def summary(counts: Counter[Outcome]) -> str:
     """Return the reconciling line of an ingest: what was read is the sum of what became of it."""
     told = (Outcome.MAPPED, Outcome.REGION_ONLY, Outcome.UNPLACED, Outcome.NO_EVENT)
-    parts = [f"{counts[outcome]} {outcome}" for outcome in told]
-    parts += [f"{counts[outcome]} {outcome}" for outcome in (Outcome.KNOWN, Outcome.REFUSED) if counts[outcome]]
+    rare = [outcome for outcome in (Outcome.KNOWN, Outcome.REFUSED) if counts[outcome]]
+    parts = [f"{counts[outcome]} {outcome}" for outcome in (*told, *rare)]
     return f"{counts.total()} read = " + " + ".join(parts)
 
 
@@ -195,7 +196,8 @@ def geoparse(source: TextIO, target: TextIO) -> None:
         if not line.endswith("\n") and len(line) == MAX_LINE:
             while (rest := source.readline(MAX_LINE)) and not rest.endswith("\n"):
                 pass
-            answer: dict[str, Any] = {"id": None, "error": str(TooLarge(f"the line is longer than {MAX_LINE:,} characters"))}
+            error = TooLarge(f"the line is longer than {MAX_LINE:,} characters")
+            answer: dict[str, Any] = {"id": None, "error": str(error)}
         else:
             answer = _geoparse_line(line, analyser)
         failed |= "error" in answer
@@ -334,9 +336,9 @@ def near(place: str | None, lat: str | None, lon: str | None, km: str | None, **
     for hit in around.hits:
         event = hit.event
         day = event.when.end.isoformat() if event.when else "undated"
-        sure = "" if hit.certain else "  (possibly)"
         name = event.place.label if event.place else event.place_text
-        click.echo(f"{hit.distance_km:8.1f} km  {day:10}  {event.sub_event_type}, {event.stance}: {name}{sure}")
+        told = f"{event.sub_event_type}, {event.stance}: {name}{'' if hit.certain else '  (possibly)'}"
+        click.echo(f"{hit.distance_km:8.1f} km  {day:10}  {told}")
     if not around.hits and around.wider:
         click.echo(f"  {around.wider[1]} lie within {around.wider[0]:g} km")
 
@@ -344,7 +346,12 @@ def near(place: str | None, lat: str | None, lon: str | None, km: str | None, **
 @_command("export")
 @click.argument("target", type=click.File("w", encoding="utf-8", lazy=False))
 @click.option(
-    "--format", "fmt", type=click.Choice(exporting.FORMATS), default=exporting.FORMATS[0], show_default=True
+    "--format",
+    "fmt",
+    type=click.Choice(exporting.FORMATS),
+    default=exporting.FORMATS[0],
+    show_default=True,
+    help="What to write.",
 )
 @_filters
 def export(target: TextIO, fmt: str, **filters: Any) -> None:

@@ -104,7 +104,9 @@ def _family(entry: Mapping[str, Any]) -> Family:
 def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> EventType:
     words = ("verbs", "nouns", "phrases", "strikes")
     values = _checked(
-        entry, ("name", "family"), ("disorder", "plover", "plover_mode", "priority", "gain", "needs_party", *words)
+        entry,
+        ("name", "family"),
+        ("disorder", "plover", "plover_mode", "priority", "gain", "needs_party", *words),
     )
     if values["family"] not in families:
         raise BadData(f"family {values['family']!r} is not defined", field=values["name"])

@@ -172,10 +172,18 @@ def _last_unit(match: re.Match[str], published: date | None) -> DateRange | None
     unit, this = match["unit"].lower(), match["which"].lower() == "this"
     if unit == "week":
         monday = published - timedelta(days=published.weekday())
-        return _span(monday, published) if this else _span(monday - timedelta(days=7), monday - timedelta(days=1))
+        return (
+            _span(monday, published)
+            if this
+            else _span(monday - timedelta(days=7), monday - timedelta(days=1))
+        )
     if unit == "month":
         first = published.replace(day=1)
-        return _span(first, published) if this else _span((first - timedelta(days=1)).replace(day=1), first - timedelta(days=1))
+        return (
+            _span(first, published)
+            if this
+            else _span((first - timedelta(days=1)).replace(day=1), first - timedelta(days=1))
+        )
     year = published.year if this else published.year - 1
     return DateRange(date(year, 1, 1), published if this else date(year, 12, 31), 3)
 
@@ -190,8 +198,13 @@ def _rule(pattern: str, read: _Reader) -> tuple[re.Pattern[str], _Reader]:
 # The first rule that takes some words keeps them.
 _RULES = [
     _rule(r"(?P<year>\d{4})-\d{2}-\d{2}", _iso),
-    _rule(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?", _day_of_month),
-    _rule(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:[-–]\d{{1,2}})?(?!\d)(?:,?\s+(?P<year>\d{{4}}))?", _day_of_month),
+    _rule(
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?", _day_of_month
+    ),
+    _rule(
+        rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:[-–]\d{{1,2}})?(?!\d)(?:,?\s+(?P<year>\d{{4}}))?",
+        _day_of_month,
+    ),
     # "May" and "March" are months only after a preposition or "last", or with a year.
     _rule(
         rf"(?:{_IN_MONTH}(?P<last>last\s+)?|(?=the (?:end|beginning) of)){_PART}{_MONTH}"
@@ -201,13 +214,22 @@ _RULES = [
     _rule(rf"(?P<last>last)\s+{_PART}{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?", _month),
     _rule(rf"(?P<last>last\s+)?{_PART}{_MONTH},?\s+(?P<year>\d{{4}})", _month),
     _rule(r"the day before yesterday|two days earlier", _shift(-2)),
-    _rule(r"the (?:day|evening|night) before(?! yesterday)|the previous day|yesterday|a day earlier|last evening", _shift(-1)),
-    _rule(r"overnight|last night|(?:during|in) the night|the past night|through the night|at night", _overnight),
+    _rule(
+        r"the (?:day|evening|night) before(?! yesterday)|the previous day|yesterday|a day earlier"
+        r"|last evening",
+        _shift(-1),
+    ),
+    _rule(
+        r"overnight|last night|(?:during|in) the night|the past night|through the night|at night", _overnight
+    ),
     _rule(r"today|this (?:morning|afternoon|evening)|tonight|hours earlier|earlier in the day", _shift(0)),
     _rule(r"tomorrow", _shift(1)),
     _rule(rf"(?P<which>last\s+|next\s+|this\s+)?{_WEEKDAY}", _weekday),
     _rule(rf"(?P<count>{NUMBER}|an?)\s+{_UNIT}\s+(?:ago|earlier)", _ago),
-    _rule(rf"(?:in|over|during|for|within)\s+the\s+(?:last|past|previous)\s+(?P<count>{NUMBER})?\s*{_UNIT}", _past),
+    _rule(
+        rf"(?:in|over|during|for|within)\s+the\s+(?:last|past|previous)\s+(?P<count>{NUMBER})?\s*{_UNIT}",
+        _past,
+    ),
     _rule(r"(?P<which>last|this|past)\s+(?P<unit>week|month|year)", _last_unit),
     _rule(r"(?:in|since|until|during|of|by|after|before|from)\s+(?P<year>(?:19|20)\d{2})", _whole_year),
 ]

@@ -7,7 +7,7 @@ that stand nearest in its clause, then in its sentence, then in the sentence bef
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -28,9 +28,9 @@ from domain import (
 )
 from extract.actors import Party, find_parties, is_civilian, opponents
 from extract.dates import DateMention, find_dates
-from extract.language import is_headline, sentences
-from extract.mentions import same_list
-from extract.numbers import NUMBER, read_number
+from extract.fatalities import read_fatalities
+from extract.language import is_headline, load_patterns, sentences
+from extract.relations import same_list
 from extract.stance import attribution, stance_of
 from extract.triggers import Trigger, clause_of, find_triggers
 
@@ -46,15 +46,19 @@ DATELINE_CHARS = 45
 OUTWEIGHS = 4
 """By how much the priority of one violent type must exceed another's to displace it in a clause."""
 
-VIOLENT = frozenset({"Battles", "Explosions/Remote violence", "Violence against civilians", "Riots", "Protests"})
-_CONSEQUENCE = frozenset({"kill", "killed", "kills", "killing", "shot", "shooting", "wounded", "died"})
-_PREPOSITIONS = frozenset("of by with against alongside from near on in to despite for at under over between".split())
+VIOLENT = frozenset(
+    {"Battles", "Explosions/Remote violence", "Violence against civilians", "Riots", "Protests"}
+)
+FORM_CONFIDENCE = {"phrase": 0.85, "noun": 0.75, "verb": 0.8, "strike": 0.8}
+"""How sure a trigger is by its form. Set by hand."""
+
 _ELSEWHERE = re.compile(r"\b(?:elsewhere|other (?:areas|parts|places|sectors|towns|villages))\b")
-_PRONOUNS = frozenset({"they", "it", "he", "she", "attackers", "assailants"})
-_ANAPHORIC = frozenset({"the", "their", "its", "this", "that", "these", "such", "his", "her"})
-_GROUND = frozenset("village villages town towns city settlement settlements ground territory area areas control airport base hill position positions capital".split())
-_MEN = frozenset("soldier soldiers troops fighter fighters prisoner prisoners men servicemen alive suspects him her them hostages militants combatants officers commander weapons".split())
-_BEST_FIRST = {"phrase": 0.85, "noun": 0.75, "verb": 0.8, "strike": 0.8}
+
+
+@cache
+def _words() -> Mapping[str, frozenset[str]]:
+    """The word lists of ``data/patterns/events.toml`` by name."""
+    return {name: frozenset(words) for name, words in load_patterns("events").items()}
 
 
 @dataclass(slots=True)
@@ -126,7 +130,7 @@ class _Sentence:
         for trigger in triggers:
             if self._refers_to_told(trigger, [*before, *found]):
                 continue
-            if self._only_toll(trigger, carried, before):
+            if self._only_toll(trigger, before):
                 self._add_toll(before, deaths)
                 continue
             found.extend(self._tell(trigger, carried, deaths))
@@ -153,8 +157,7 @@ class _Sentence:
                 continue
             if trigger.kind.needs_party and not self.parties:
                 continue
-            is_toll = self.doc[trigger.start].lower_ in _CONSEQUENCE and trigger.kind.name == "Attack"
-            if is_toll and any(other.kind.name != "Attack" for other in deadly):
+            if self._is_toll(trigger) and any(other.kind.name != "Attack" for other in deadly):
                 continue
             clause = clause_of(self.span, trigger.start)
             # "Attacked" and "raid" are a clash only where the clause has no better word for it.
@@ -177,18 +180,18 @@ class _Sentence:
         following = self.doc[trigger.end].lower_ if trigger.end < self.span.end else ""
         # "The capture of X" says itself which one it is.
         whole = following == "of" or self.doc[trigger.end - 1].lower_ == "of"
-        anaphoric = self.doc[trigger.start - 1].lower_ in _ANAPHORIC and not whole
+        anaphoric = self.doc[trigger.start - 1].lower_ in _words()["anaphoric"] and not whole
         return anaphoric and any(event.sub_event_type == trigger.kind.name for event in told)
 
     def _takes_ground(self, trigger: Trigger) -> bool:
         """Whether what was captured is ground and not men: a place or a word for one follows."""
         end = self.doc[trigger.end - 1].idx
         following = self.doc[trigger.end : min(trigger.end + 7, self.span.end)]
-        if any(token.lower_ in _MEN for token in following):
+        if any(token.lower_ in _words()["men"] for token in following):
             return False
         clause = clause_of(self.span, trigger.start)
         words = [token for token in self.span if clause_of(self.span, token.i) == clause]
-        if any(token.lower_ in _GROUND for token in words):
+        if any(token.lower_ in _words()["ground"] for token in words):
             return True
         for index in self.places:
             mention = self.all_mentions[index]
@@ -197,18 +200,20 @@ class _Sentence:
                 return True
         return False
 
-    def _only_toll(self, trigger: Trigger, carried: _Carried, before: list[EventMention]) -> bool:
+    def _is_toll(self, trigger: Trigger) -> bool:
+        """Whether a trigger says that people died, and not what they died of."""
+        return trigger.kind.name == "Attack" and self.doc[trigger.start].lower_ in _words()["consequence"]
+
+    def _only_toll(self, trigger: Trigger, before: list[EventMention]) -> bool:
         """Whether "N were killed" tells of deaths at an event that was told already."""
-        toll = trigger.kind.name == "Attack" and self.doc[trigger.start].lower_ in _CONSEQUENCE
-        return toll and not self.places and bool(before) and before[-1].event_type in VIOLENT
+        told = bool(before) and before[-1].event_type in VIOLENT
+        return self._is_toll(trigger) and told and not self.places
 
     def _add_toll(self, before: list[EventMention], deaths: Fatalities | None) -> None:
         if deaths is not None and before[-1].fatalities is None:
             before[-1] = replace(before[-1], fatalities=deaths)
 
-    def _tell(
-        self, trigger: Trigger, carried: _Carried, deaths: Fatalities | None
-    ) -> list[EventMention]:
+    def _tell(self, trigger: Trigger, carried: _Carried, deaths: Fatalities | None) -> list[EventMention]:
         actor, target = self._sides(trigger, carried)
         when = self._when(trigger, carried)
         stance, claimed_by = stance_of(
@@ -223,7 +228,7 @@ class _Sentence:
             self._text_of(trigger),
             self.text,
             stance,
-            _BEST_FIRST[trigger.form],
+            FORM_CONFIDENCE[trigger.form],
             None,
             when,
             actor,
@@ -261,7 +266,8 @@ class _Sentence:
         antecedent = self._antecedent(clause)
         if antecedent is not None:
             return [antecedent]
-        ranked = sorted(usable, key=lambda index: self._distance(index, start, clause))
+        definite = self._names_definite_ground(clause)
+        ranked = sorted(usable, key=lambda index: self._distance(index, start, clause, definite))
         return self._whole_list(ranked[0])[:MAX_PLACES]
 
     def _antecedent(self, clause: int) -> int | None:
@@ -277,14 +283,30 @@ class _Sentence:
         near = [index for index in before if start - self.all_mentions[index].end <= 3]
         return near[-1] if near else None
 
-    def _distance(self, index: int, start: int, clause: int) -> tuple[int, int, int]:
+    def _names_definite_ground(self, clause: int) -> bool:
+        """Whether a clause speaks of "the city" or "the village" that is named elsewhere."""
+        return any(
+            token.lower_ in _words()["settlements"]
+            and token.i > self.span.start
+            and self.doc[token.i - 1].lower_ == "the"
+            and clause_of(self.span, token.i) == clause
+            for token in self.span
+        )
+
+    def _distance(self, index: int, start: int, clause: int, definite: bool) -> tuple[int, int, int]:
         """Rank a place by clause, then by grain, then by distance; what follows the trigger is nearer."""
         mention = self.all_mentions[index]
         span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
         own = clause_of(self.span, span.start) if span is not None else 0
         apart = mention.start - start if mention.start >= start else 2 * (start - mention.end)
         dateline = 1000 if mention.kind is MentionKind.DATELINE else 0
-        return abs(own - clause), int(index in self.wide), apart + dateline
+        wide = int(index in self.wide)
+        # "Captured the city, the largest in eastern X": the city was named before.
+        return (
+            (wide, abs(own - clause), apart + dateline)
+            if definite
+            else (abs(own - clause), wide, apart + dateline)
+        )
 
     def _is_origin(self, index: int, trigger: Trigger) -> bool:
         """Whether a strike was launched "from" this place rather than hit it."""
@@ -327,7 +349,9 @@ class _Sentence:
 
         def rank(mention: DateMention) -> tuple[bool, int]:
             token = self.doc.char_span(
-                self.span.start_char + mention.start, self.span.start_char + mention.end, alignment_mode="expand"
+                self.span.start_char + mention.start,
+                self.span.start_char + mention.end,
+                alignment_mode="expand",
             )
             other = token is not None and clause_of(self.span, token.start) != clause
             return other, abs(mention.start - at)
@@ -338,69 +362,72 @@ class _Sentence:
 
     def _sides(self, trigger: Trigger, carried: _Carried) -> tuple[str | None, str | None]:
         """Return actor and target by voice and order; one who acted before goes on acting."""
-        clause = clause_of(self.span, trigger.start)
-        near = [party for party in self.parties if clause_of(self.span, party.start) == clause]
+        clause, family = clause_of(self.span, trigger.start), trigger.kind.family
         speaker = self._speaker_only()
-        pool = [party for party in near if party is not speaker] or [
-            party for party in self.parties if party is not speaker
-        ]
-        before = [party for party in pool if party.end <= trigger.start]
-        after = [party for party in pool if party.start >= trigger.end]
-        by_whom = trigger.passive or trigger.form == "noun"
-        agents = [
-            party
-            for party in after
-            if by_whom and party.start - trigger.end <= AGENT_REACH and self._preceded_by(party, ("by",))
-        ]
-        actor: Party | None = None
-        if agents:
-            actor = agents[0]
-        elif trigger.form == "noun" and after and self._preceded_by(after[0], ("of",)) and not before:
-            actor = after[0]
-        elif trigger.form == "noun" and trigger.kind.family == "Troop movement" and after and self._preceded_by(after[0], ("of",)):
-            actor = after[0]
-        elif before and not (trigger.passive and trigger.kind.family in VIOLENT):
-            actor = before[-1] if trigger.form == "noun" else self._subject(before)
-        others = [party for party in pool if actor is None or party.name != actor.name]
-        target = others[-1].name if others else None
+        acting = [party for party in self.parties if party is not speaker]
+        pool = [party for party in acting if clause_of(self.span, party.start) == clause] or acting
+        actor = self._actor(trigger, pool)
         name = actor.name if actor else None
+        target = next((party.name for party in reversed(pool) if party.name != name), None)
         if name is None and speaker is not None and self._refers_back(trigger):
             name = speaker.name
-        if name is None and trigger.kind.family in VIOLENT and self._goes_on(trigger):
+        if name is None and family in VIOLENT and self._goes_on(trigger):
             name = carried.actor
-        if trigger.kind.family not in VIOLENT and trigger.kind.family not in ("Strategic developments", "Diplomatic"):
+        if family not in VIOLENT and family not in ("Strategic developments", "Diplomatic"):
             return name, target
         if self._civilians_near(trigger):
             target = "Civilians"
-        if target is None and name is not None and len(opponents(name)) == 1:
-            target = opponents(name)[0]
-        if name is None and target is not None and len(opponents(target)) == 1 and trigger.kind.family in VIOLENT:
-            name = opponents(target)[0]
+        if target is None and name is not None:
+            target = _only_opponent(name)
+        if name is None and target is not None and family in VIOLENT:
+            name = _only_opponent(target)
         return name, target
+
+    def _actor(self, trigger: Trigger, pool: Sequence[Party]) -> Party | None:
+        """Return who of the pool acts: named after "by" or "of", or the subject of an active verb."""
+        before = [party for party in pool if party.end <= trigger.start]
+        after = [party for party in pool if party.start >= trigger.end]
+        noun = trigger.form == "noun"
+        for party in after:
+            near = party.start - trigger.end <= AGENT_REACH
+            if (noun or trigger.passive) and near and self._preceded_by(party, ("by",)):
+                return party
+        moved = noun and (not before or trigger.kind.family == "Troop movement")
+        if moved and after and self._preceded_by(after[0], ("of",)):
+            return after[0]
+        if not before or (trigger.passive and trigger.kind.family in VIOLENT):
+            return None
+        return before[-1] if noun else self._subject(before)
 
     def _subject(self, before: list[Party]) -> Party:
         """The last party that stands free acts: not one that only owns or follows a preposition."""
-        free = [party for party in before if not party.possessive and not self._preceded_by(party, _PREPOSITIONS)]
+        free = [
+            party
+            for party in before
+            if not party.possessive and not self._preceded_by(party, _words()["prepositions"])
+        ]
         return free[-1] if free else before[0]
 
     def _speaker_only(self) -> Party | None:
         """The party that speaks, where the sentence names another one that acts."""
         if self.said is None or self.said.party is None:
             return None
-        speaking = [party for party in self.parties if party.name == self.said.party]
-        closest = min(speaking, key=lambda party: abs(party.start - self.said.index), default=None)  # type: ignore[union-attr]
-        return closest
+        name, at = self.said.party, self.said.index
+        speaking = [party for party in self.parties if party.name == name]
+        return min(speaking, key=lambda party: abs(party.start - at), default=None)
 
     def _refers_back(self, trigger: Trigger) -> bool:
         """Whether the one who acts may be the speaker: "its forces", "we", "had withdrawn"."""
         words = {token.lower_ for token in self.doc[self.span.start : trigger.start]}
-        return bool(words & {"its", "it", "their", "they", "we", "our", "had", "has", "have", "announced", "the"})
+        return bool(words & _words()["speaker_acts"])
 
     def _goes_on(self, trigger: Trigger) -> bool:
         """Whether the subject is a pronoun for the one who acted before; a passive has no such subject."""
         clause = clause_of(self.span, trigger.start)
-        before = [t.lower_ for t in self.doc[self.span.start : trigger.start] if clause_of(self.span, t.i) == clause]
-        return not trigger.passive and bool(_PRONOUNS & set(before))
+        before = [
+            t.lower_ for t in self.doc[self.span.start : trigger.start] if clause_of(self.span, t.i) == clause
+        ]
+        return not trigger.passive and bool(_words()["pronouns"] & set(before))
 
     def _preceded_by(self, party: Party, words: Collection[str]) -> bool:
         before = self.doc[max(self.span.start, party.start - 2) : party.start]
@@ -408,7 +435,15 @@ class _Sentence:
 
     def _civilians_near(self, trigger: Trigger) -> bool:
         clause = clause_of(self.span, trigger.start)
-        return any(is_civilian(token.text) for token in self.span if abs(clause_of(self.span, token.i) - clause) <= 1)
+        return any(
+            is_civilian(token.text) for token in self.span if abs(clause_of(self.span, token.i) - clause) <= 1
+        )
+
+
+def _only_opponent(party: str) -> str | None:
+    """Return whom a party fights where it has one enemy alone."""
+    others = opponents(party)
+    return others[0] if len(others) == 1 else None
 
 
 def _is_wide(mention: Mention, names: NameIndex) -> bool:
@@ -419,51 +454,3 @@ def _is_wide(mention: Mention, names: NameIndex) -> bool:
         return True
     use = names.best(mention.name)
     return use is not None and use.place.level is not Level.SETTLEMENT
-
-
-def read_fatalities(text: str) -> Fatalities | None:
-    """Return the deaths that a sentence states, ``None`` where it is silent, 0 where it rules them out."""
-    lowered = text.lower()
-    if _NONE_DEAD.search(lowered):
-        return Fatalities(0, 0, 0)
-    for pattern in _DEAD:
-        match = pattern.search(lowered)
-        if match is None:
-            continue
-        count = _people(match["count"])
-        if count is None:
-            continue
-        hedge = (match["hedge"] or "").strip()
-        low = None if hedge.startswith(("up to", "no more")) else count
-        high = None if hedge.startswith(("at least", "more than", "over", "no fewer")) else count
-        return Fatalities(low, count, high)
-    return None
-
-
-@cache
-def _person_words() -> dict[str, int]:
-    singular = "man woman child boy girl person civilian resident soldier farmer driver policeman officer worker journalist pensioner villager guard"
-    return dict.fromkeys(singular.split(), 1) | {"couple": 2}
-
-
-def _people(words: str) -> int | None:
-    number = read_number(words.strip())
-    if number is not None:
-        return int(number)
-    return next((count for word, count in _person_words().items() if re.search(rf"\b{word}\b", words)), None)
-
-
-_HEDGE = r"(?P<hedge>(?:at least|more than|over|up to|about|around|some|nearly|almost|no fewer than|as many as|a total of)\s+)?"
-_WHO = r"(?:,?\s+(?!wounded|injured|hurt|cows|cattle|animals|sheep|horses|pigs|dogs)[\w’'-]+){0,7}?,?"
-_ONE = r"an?\s+(?:[\w-]+\s+){0,3}?(?:man|woman|child|boy|girl|person|civilian|resident|couple|farmer|driver|officer|worker|journalist|pensioner|villager|guard|soldier|policeman)"
-_DEAD = [
-    re.compile(rf"\b(?:killing|killed|kills|claimed the lives of|shooting dead|shot dead|executed|massacred|left)\s+{_HEDGE}(?P<count>{_ONE}|{NUMBER})\b(?!\s+(?:wounded|injured|hurt|villages|settlements|percent|kilomet))"),
-    re.compile(rf"\b{_HEDGE}(?P<count>{_ONE}|{NUMBER}){_WHO}\s+(?:were|was|had been|have been|has been)?\s*(?:reported\s+)?(?:killed|dead|shot dead|executed)\b"),
-    re.compile(rf"\b{_HEDGE}(?P<count>{_ONE}|{NUMBER}){_WHO}\s+(?:have\s+|had\s+)?(?:died|dead|lost their lives|perished|(?:were )?\w+ to death)\b"),
-    re.compile(rf"\bdeath toll\b.{{0,160}}?\b(?:to|at|passed|reached|of|is|stands at)\s+{_HEDGE}(?P<count>{NUMBER})\b"),
-    re.compile(rf"\b{_HEDGE}(?P<count>{NUMBER})\s+(?:deaths|fatalities|dead|bodies)\b"),
-]
-_NONE_DEAD = re.compile(
-    r"\b(?:no|without)\s+(?:reports of\s+|immediate reports of\s+)?(?:any\s+)?(?:casualties|deaths|fatalities|victims|losses|one was (?:hurt|killed|injured))"
-    r"|\b(?:nobody|no one|none)\s+(?:was|were|had been|is|died)\s*(?:killed|hurt|injured|wounded|harmed)?\b"
-)

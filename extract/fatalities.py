@@ -42,7 +42,7 @@ def _patterns() -> _Patterns:
     who = rf"(?:,?\s+(?!(?:{others})\b)[\w’'-]+){{0,7}}?,?"
     phrasings = (
         rf"\b(?:killing|killed|kills|claimed the lives of|shooting dead|shot dead|executed|massacred|left)\s+"
-        rf"{_HEDGE}{count}(?!\s+(?:[\w-]+\s+)?(?:{others})\b)",
+        rf"{_HEDGE}{count}(?!\s+(?:(?!and\b)[\w-]+\s+)?(?:{others})\b)",
         rf"\b{_HEDGE}{count}{who}\s+(?:were|was|had been|have been|has been)?\s*(?:reported\s+)?"
         r"(?:killed|dead|shot dead|executed)\b",
         rf"\b{_HEDGE}{count}{who}\s+(?:have\s+|had\s+)?"

@@ -20,6 +20,12 @@ from spacy.util import compile_infix_regex
 
 PATTERNS = Path(__file__).parent.parent / "data" / "patterns"
 MAX_CHARS = 1_000_000
+MAX_SENTENCE_TOKENS = 300
+"""A sentence is cut after so many tokens: what has no full stop for longer is a list or a table."""
+
+MAX_WORD = 200
+"""Characters from which on a piece of text without white space is one token, whatever it holds."""
+
 MAX_BOILERPLATE = 500
 """Characters of a sentence that are searched for the words of boilerplate."""
 
@@ -36,11 +42,15 @@ def _line_ends_end_sentences(doc: Doc) -> Doc:
     for token in doc[:-1]:
         if token.is_space and "\n" in token.text:
             doc[token.i + 1].is_sent_start = True
+    start = 0
     for token in doc[1:]:
         # "Sen. Smith", "approx. 20": a full stop after a short word does not end a sentence before
         # a lower-case word.
         if token.is_sent_start and token.text[:1].islower() and not doc[token.i - 1].is_space:
             token.is_sent_start = False
+        if token.i - start >= MAX_SENTENCE_TOKENS:
+            token.is_sent_start = True
+        start = token.i if token.is_sent_start else start
     return doc
 
 
@@ -50,11 +60,13 @@ def load_language() -> Language:
     nlp = spacy.blank("en")
     nlp.max_length = MAX_CHARS
     # "Rostov-on-Don" and "Moscow-installed" are one word each.
-    hyphen = next(rule for rule in nlp.Defaults.infixes or () if "-|–|—" in rule)
-    kept = [rule for rule in nlp.Defaults.infixes or () if rule != hyphen]
+    kept = [str(rule) for rule in nlp.Defaults.infixes or () if "-|–|—" not in str(rule)]
     letters = r"[^\W\d_]"
     kept.append(rf"(?<={letters})(?:--|---|–|—|~)(?={letters})")
-    nlp.tokenizer.infix_finditer = compile_infix_regex(kept).finditer
+    tokenizer: Any = nlp.tokenizer  # its class is compiled and has no types
+    tokenizer.infix_finditer = compile_infix_regex(kept).finditer
+    # To peel thousands of brackets off one by one takes the tokenizer minutes.
+    tokenizer.token_match = re.compile(rf"\S{{{MAX_WORD},}}").match
     nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "。"]})
     nlp.add_pipe("line_ends_end_sentences")
     return nlp
@@ -82,7 +94,7 @@ def sentences(doc: Doc) -> list[Span]:
 def is_headline(sentence: Span) -> bool:
     """Whether a sentence is a headline: no full stop, most words capitalised."""
     words = [token for token in sentence if token.is_alpha]
-    if len(words) < 2 or sentence[-1].text in ".!?…”\"":
+    if len(words) < 2 or sentence[-1].text in '.!?…”"':
         return False
     capitals = sum(word.text[0].isupper() for word in words if len(word) > 3)
     return capitals >= 0.7 * max(1, sum(len(word) > 3 for word in words))

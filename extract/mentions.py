@@ -10,122 +10,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from enum import Enum, auto
 
 from spacy.tokens import Doc, Span, Token
 
 from domain import Level, Mention, MentionKind, NameIndex, NameUse, Place, Relation
-from extract.language import is_headline, load_patterns, sentences
-from extract.numbers import read_number
+from extract.language import is_headline, sentences
+from extract.relations import linked, lists, with_relation
+from extract.vocabulary import toponym_words
 
 MAX_NAME_TOKENS = 6
 PROMINENT_POPULATION = 100_000
 """From this size on a name needs no preposition before it to be taken for a place."""
 
-_CONNECTORS = frozenset("of de del da do dos di la le les du des al el bin ibn".split())
 _ARABIC_ARTICLE = re.compile(r"^(?:a[dlnrstz]|ash|e[dlnrstz]|esh)-[A-Z]")
-_BEFORE_UNKNOWN = frozenset("in near outside towards toward around captured seized entered liberated retaken shelled".split())
 _APPOSITION = re.compile(
-    r",? (?:a|an|the) (?:[\w-]+ ){0,4}(?:town|village|city|settlement|suburb|slum|hamlet|neighbou?rhood|district|port)\b"
+    r",? (?:a|an|the) (?:[\w-]+ ){0,4}"
+    r"(?:town|village|city|settlement|suburb|slum|hamlet|neighbou?rhood|district|port)\b"
 )
-_OWNER = ("'s ", "’s ")
 _LIES = re.compile(
     r",? (?:about|some|just) \d|, (?:in|near|north|south|east|west)\b"
     r"| in the (?:[\w-]+ern part|(?:north|south)?-?(?:east|west)|north|south) of\b"
 )
 _POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
-_LISTING = re.compile(r"^\s*(?:,|and|or|&|;|,\s*and|,\s*or|as well as|and also)\s*(?:the\s|in\s|near\s|at\s)*$")
-_OFFSET = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)?|[a-z]+(?:-[a-z]+)?)[\s-]*(?P<unit>kilomet(?:re|er)s?|km|miles?|metres?|meters?)"
-    r"(?:\s*\([^)]*\))?\s+(?:to the\s+)?(?P<compass>(?:north|south)?-?(?:east|west)|north|south)"
-    r"(?:ern)?\s+(?:of|from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$",
-    re.IGNORECASE,
-)
-# "In the west of X" lies in X, "west of X" beside it.
-_PART_OF = re.compile(r"\bthe\s+(?:far\s+)?(?:(?:north|south)?-?(?:east|west)|north|south)\s+of$")
-_BEARINGS = {
-    "north": 0.0,
-    "northeast": 45.0,
-    "east": 90.0,
-    "southeast": 135.0,
-    "south": 180.0,
-    "southwest": 225.0,
-    "west": 270.0,
-    "northwest": 315.0,
-}
-_BESIDE = re.compile(
-    r"^(?:,\s+(?:an?|the|which|located|situated|just|some|about|not|near|outside|close|\d+)\b"
-    r"|\s+(?:is|was|lies|lying|situated|located|which)\b|(?=\s+(?:near|outside|close to|not far from)\b))[^.;]{0,60}"
-    r"\b(?:near|close to|outside|beside|adjacent to|not far from|(?:km|kilomet(?:re|er)s|miles)\b[^.;]{0,30}\bof)"
-    r"\b[^.;]{0,40}$"
-)
-_WITHIN = re.compile(
-    r"^(?:,?\s+(?:(?:a|an|the)\s[^.;]{0,60}?)?(?:in|of)\s+(?:the\s+)?"
-    r"(?:(?:far\s+)?(?:[\w-]+ern|(?:north|south|east|west|centre|center|heart|middle)(?:-?(?:east|west))?\s+of)\s+(?:the\s+)?)?|,\s+)$"
-)
+_AFTER_PLACE = frozenset({"was", "were", "is", "came", "remains", "direction", "lies"})
 _DATELINE = re.compile(
     r"\s*(?P<place>[A-Z][\w’'’.-]*(?:[ -][A-Z][\w’'.-]*){0,3})"
     r"(?:,\s*(?P<parent>[A-Z][\w.’' -]{1,30}?))?"
     r"(?:,?\s+[A-Z][a-z]{2,8}\.?\s+\d{1,2}(?:,?\s+\d{4})?)?"
     r"\s*(?P<agency>\([A-Z][^)\n]{1,40}\))?\s*(?:-{1,2}|–|—)\s"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The pattern table as sets, and its phrases with the longest first."""
-
-    after: dict[str, str]
-    before: tuple[tuple[str, str], ...]
-    near: tuple[str, ...]
-    part: tuple[str, ...]
-    direction: frozenset[str]
-    adjectives: frozenset[str]
-    locative: frozenset[str]
-    locative_of: frozenset[str]
-    land: frozenset[str]
-    speaks: frozenset[str]
-    state_nouns: frozenset[str]
-    upon: frozenset[str]
-    people: frozenset[str]
-    offices: frozenset[str]
-    units: frozenset[str]
-    facility: frozenset[str]
-    in_name: frozenset[str]
-    institutions: frozenset[str]
-    titles: frozenset[str]
-    never: frozenset[str]
-    metonyms: frozenset[str]
-
-
-@cache
-def _words() -> _Words:
-    table = load_patterns("toponyms")
-    before = [(phrase, asked) for asked, listed in table["generic_before"].items() for phrase in listed]
-    context, names, relations = table["context"], table["names"], table["relations"]
-    return _Words(
-        after={word: asked for asked, listed in table["generic_after"].items() for word in listed},
-        before=tuple(sorted(before, key=lambda pair: -len(pair[0]))),
-        near=tuple(sorted(relations["near"], key=len, reverse=True)),
-        part=tuple(relations["part"]),
-        direction=frozenset(relations["direction_after"]),
-        adjectives=frozenset(relations["adjectives"]) | frozenset(relations["compass"]),
-        locative=frozenset(context["locative"]),
-        locative_of=frozenset(context["locative_of"]),
-        land=frozenset(context["land"]),
-        speaks=frozenset(context["speaks"]),
-        state_nouns=frozenset(context["state_nouns"]),
-        upon=frozenset(context["upon"]),
-        people=frozenset(context["people"]),
-        offices=frozenset(context["offices"]),
-        units=frozenset(names["units"]),
-        facility=frozenset(table["forms"]["facility"]),
-        in_name=frozenset(table["forms"]["in_name"]),
-        institutions=frozenset(names["institutions"]),
-        titles=frozenset(names["titles"]),
-        never=frozenset(names["never"]),
-        metonyms=frozenset(names["metonyms"]),
-    )
 
 
 def find_mentions(doc: Doc, names: NameIndex) -> tuple[Mention, ...]:
@@ -137,29 +51,20 @@ def find_mentions(doc: Doc, names: NameIndex) -> tuple[Mention, ...]:
     reader = _Reader(doc, names)
     for sentence in sentences(doc):
         found.extend(m for m in reader.read(sentence) if not dateline or m.start >= dateline.end)
-    return tuple(_linked(doc.text, found, names))
+    return tuple(linked(doc.text, found, names))
 
 
 def span_mentions(doc: Doc, spans: Iterable[tuple[int, int]], names: NameIndex) -> tuple[Mention, ...]:
     """Return a mention for exactly each of the spans, in their order, with its generic words read."""
-    text = doc.text
-    found = [_given(text, start, end, names) for start, end in spans]
-    in_order = sorted(range(len(found)), key=lambda index: found[index].start)
-    linked = _linked(text, [found[index] for index in in_order], names)
-    position = {old: new for new, old in enumerate(in_order)}
-
-    def moved(index: int | None) -> int | None:
-        return None if index is None else in_order[index]
-
-    return tuple(
-        replace(linked[position[i]], near=moved(linked[position[i]].near), inside=moved(linked[position[i]].inside))
-        for i in range(len(found))
-    )
-
-
-def same_list(text: str, first: Mention, second: Mention) -> bool:
-    """Whether two mentions are neighbours in one list ("A, B and C")."""
-    return bool(_LISTING.match(text[first.end : second.start]))
+    found = [_given(doc.text, start, end, names) for start, end in spans]
+    # What ties mentions together is read in the order of the text, whatever the order of the spans.
+    order = sorted(range(len(found)), key=lambda index: found[index].start)
+    tied = linked(doc.text, [found[index] for index in order], names)
+    for index, mention in zip(order, tied, strict=True):
+        near = None if mention.near is None else order[mention.near]
+        inside = None if mention.inside is None else order[mention.inside]
+        found[index] = replace(mention, near=near, inside=inside)
+    return tuple(found)
 
 
 def _dateline(doc: Doc, names: NameIndex) -> Mention | None:
@@ -173,6 +78,26 @@ def _dateline(doc: Doc, names: NameIndex) -> Mention | None:
     return Mention(start, end, place, place, MentionKind.DATELINE)
 
 
+class _Part(Enum):
+    """What a known name is part of: nothing else, an institution, or another name."""
+
+    NONE = auto()
+    INSTITUTION = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a name: the word before it in the sentence, its neighbours in the run of
+    capitalised words (``left``) and in the sentence (``right``), and the mention before it."""
+
+    before: str
+    left: Token | None
+    right: Token | None
+    previous: Mention | None
+    listed: bool
+
+
 class _Reader:
     """Reads the sentences of one document; remembers which names belong to persons."""
 
@@ -181,7 +106,7 @@ class _Reader:
         self.text = doc.text
         self.shouted = self.text.isupper()
         self.names = names
-        self.words = _words()
+        self.words = toponym_words()
         self.persons = self._person_names()
 
     def read(self, sentence: Span) -> Iterator[Mention]:
@@ -206,7 +131,7 @@ class _Reader:
                 if self._is_name(self.doc[j], sentence):
                     j += 1
                 elif (
-                    self.doc[j].lower_ in _CONNECTORS
+                    self.doc[j].lower_ in self.words.connectors
                     and j + 1 < sentence.end
                     and self._is_name(self.doc[j + 1], sentence)
                 ):
@@ -234,7 +159,7 @@ class _Reader:
 
     def _person_names(self) -> frozenset[str]:
         """Words of runs that no gazetteer explains: "Sullivan" in "Jake Sullivan"."""
-        surnames = set()
+        surnames: set[str] = set()
         for sentence in sentences(self.doc):
             if is_headline(sentence):
                 continue
@@ -245,7 +170,7 @@ class _Reader:
                     or token.lower_ in self.words.after
                     or token.lower_ in self.words.never
                     or token.lower_ in self.words.adjectives
-                    or token.lower_ in _CONNECTORS
+                    or token.lower_ in self.words.connectors
                     for token in run
                 ):
                     bare = run[1:] if run[0].lower_ in self.words.titles else run
@@ -262,9 +187,7 @@ class _Reader:
                 return True
         return False
 
-    def _read_run(
-        self, sentence: Span, first: int, last: int, previous: Mention | None
-    ) -> Iterator[Mention]:
+    def _read_run(self, sentence: Span, first: int, last: int, previous: Mention | None) -> Iterator[Mention]:
         i, any_found = first, False
         while i < last:
             end, use = self._longest(i, last)
@@ -276,7 +199,7 @@ class _Reader:
             if use is None:
                 i += 1
                 continue
-            mention = self._judge(sentence, first, last, i, end, use.place, previous)
+            mention = self._judge(sentence, (first, last), (i, end), use.place, previous)
             any_found = True
             if mention:
                 yield mention
@@ -297,7 +220,7 @@ class _Reader:
             use = self.names.best(self.doc[first:facility].text)
             return facility, use
         for end in range(min(last, first + MAX_NAME_TOKENS), first, -1):
-            if self.doc[end - 1].lower_ in _CONNECTORS:
+            if self.doc[end - 1].lower_ in self.words.connectors:
                 continue
             text = self.doc[first:end].text
             if end - first == 1 and (text.lower().rstrip(".") in self.words.never or len(text) < 2):
@@ -333,124 +256,118 @@ class _Reader:
     def _judge(
         self,
         sentence: Span,
-        first: int,
-        last: int,
-        start: int,
-        end: int,
+        run: tuple[int, int],
+        name: tuple[int, int],
         place: Place,
         previous: Mention | None,
     ) -> Mention | None:
-        """Decide what the known name ``doc[start:end]`` in the run ``first`` to ``last`` is."""
+        """Decide what the known name at tokens ``name`` in the run of capitalised words ``run`` is."""
+        (first, last), (start, end) = run, name
         words, doc = self.words, self.doc
         asked, whole_end = self._generic_after(sentence, end)
-        before = doc[start - 1].lower_ if start > sentence.start else ""
-        left = doc[start - 1] if start > first else None
-        beyond = whole_end if whole_end > end or not asked else end + 1
-        right = doc[beyond] if beyond < sentence.end else None
-        in_run = right is not None and beyond < last
         mention = self._mention(start, whole_end, MentionKind.PLACE, name_end=end, asked=asked)
-
-        if right is not None:
-            following = right.lower_
-            if following in words.titles or following in words.units or (in_run and following in words.institutions):
-                return replace(mention, kind=MentionKind.INSTITUTION)
-            if in_run and following == "of":
-                return None
-            if in_run and following not in words.direction and following not in _CONNECTORS:
-                return None
-        if left is not None and left.lower_ not in words.adjectives and not asked:
-            if left.lower_ in _CONNECTORS:
-                head = {token.lower_ for token in doc[first : start - 1]}
-                if head & (words.institutions | words.titles):
-                    return replace(mention, kind=MentionKind.INSTITUTION)
-            elif left.lower_ in words.institutions:
-                return replace(mention, kind=MentionKind.INSTITUTION)
-            elif self.names.demonym(left.text) is None:
-                return None
-
-        listed = previous is not None and bool(_LISTING.match(self.text[previous.end : mention.start]))
+        beyond = whole_end if whole_end > end or not asked else end + 1
+        around = _Around(
+            before=doc[start - 1].lower_ if start > sentence.start else "",
+            left=doc[start - 1] if start > first else None,
+            right=doc[beyond] if beyond < sentence.end else None,
+            previous=previous,
+            listed=previous is not None and lists(self.text[previous.end : mention.start]),
+        )
+        part_of = self._part_of_name(around, first, last, asked)
+        if part_of is not _Part.NONE:
+            return replace(mention, kind=MentionKind.INSTITUTION) if part_of is _Part.INSTITUTION else None
         if place.level is Level.COUNTRY or place.feature_code == "PPLC":
-            kind = self._state_kind(sentence, mention, place, before, left, right, listed, previous)
-            return replace(mention, kind=kind)
-        if end - start == 1 and doc[start].lower_ in self.persons and not asked and before not in ("in", "near"):
+            return replace(mention, kind=self._state_kind(sentence, mention, place, around))
+        alone = end - start == 1 and not asked and around.before not in ("in", "near")
+        if alone and doc[start].lower_ in self.persons:
             return None
         small = place.population < PROMINENT_POPULATION and place.level in (Level.SETTLEMENT, Level.ADMIN2)
-        if small and not self._notable(place) and not asked and not self._placed(before, left, right, listed, mention):
+        if small and not asked and not self._notable(place) and not self._placed(mention, around):
             return None
-        if right is not None and right.text in _POSSESSIVE and self._state_noun(sentence, whole_end + 1):
+        owner = around.right is not None and around.right.text in _POSSESSIVE
+        if owner and whole_end + 1 < sentence.end and doc[whole_end + 1].lower_ in words.titles:
             return replace(mention, kind=MentionKind.INSTITUTION)
         return mention
 
-    def _placed(
-        self, before: str, left: Token | None, right: Token | None, listed: bool, mention: Mention
-    ) -> bool:
+    def _part_of_name(self, around: _Around, first: int, last: int, asked: str) -> _Part:
+        """Whether a name is only part of that of an institution or of something else."""
+        words, left, right = self.words, around.left, around.right
+        if right is not None:
+            following, in_run = right.lower_, right.i < last
+            if following in words.titles | words.units or (in_run and following in words.institutions):
+                return _Part.INSTITUTION
+            if in_run and following not in words.direction | (words.connectors - {"of"}):
+                return _Part.OTHER
+        if left is None or left.lower_ in words.adjectives or asked:
+            return _Part.NONE
+        if left.lower_ in words.connectors:
+            head = {token.lower_ for token in self.doc[first : left.i]}
+            return _Part.INSTITUTION if head & (words.institutions | words.titles) else _Part.NONE
+        if left.lower_ in words.institutions:
+            return _Part.INSTITUTION
+        return _Part.OTHER if self.names.demonym(left.text) is None else _Part.NONE
+
+    def _placed(self, mention: Mention, around: _Around) -> bool:
         """Whether the words around a little-known name speak for a place."""
-        if before in self.words.locative or listed or mention.relation is not Relation.IN or mention.asked:
+        if around.listed or mention.relation is not Relation.IN or mention.asked:
             return True
-        if left is not None and left.lower_ in self.words.adjectives:
+        if around.before in self.words.locative:
+            return True
+        if around.left is not None and around.left.lower_ in self.words.adjectives:
             return True
         if _LIES.match(self.text[mention.end : mention.end + 60]):
             return True
-        return right is not None and right.lower_ in {"was", "were", "is", "came", "remains", "direction", "lies"}
+        return around.right is not None and around.right.lower_ in _AFTER_PLACE
 
     def _notable(self, place: Place) -> bool:
         """Whether somebody put the place into our own tables because news names it."""
         return place.source != "GeoNames"
 
-    def _state_kind(
-        self,
-        sentence: Span,
-        mention: Mention,
-        place: Place,
-        before: str,
-        left: Token | None,
-        right: Token | None,
-        listed: bool,
-        previous: Mention | None,
-    ) -> MentionKind:
+    def _state_kind(self, sentence: Span, mention: Mention, place: Place, around: _Around) -> MentionKind:
         """Tell a country or capital as a place from the state of that name."""
-        words, doc = self.words, self.doc
-        start = mention.start
-        country = place.level is Level.COUNTRY
+        words, before, right = self.words, around.before, around.right
         if right is not None and right.text in _POSSESSIVE:
-            following = doc[right.i + 1] if right.i + 1 < sentence.end else None
-            if following is not None and (following.lower_ in words.state_nouns or following.text[0].isdigit()):
-                return MentionKind.SPEAKER
+            owned = self.doc[right.i + 1] if right.i + 1 < sentence.end else None
+            state = owned is not None and (owned.lower_ in words.state_nouns or owned.text[0].isdigit())
+            return MentionKind.SPEAKER if state else MentionKind.PLACE
+        if around.left is not None and around.left.lower_ in words.adjectives:
             return MentionKind.PLACE
-        if left is not None and left.lower_ in words.adjectives:
-            return MentionKind.PLACE
+        earlier = self._word_before(sentence, mention.start, 2)
         if before == "of":
-            of = doc.char_span(start, start + 1, alignment_mode="expand")
-            head = doc[of.start - 2].lower_ if of is not None and of.start - 2 >= sentence.start else ""
-            return MentionKind.PLACE if head in words.locative_of else MentionKind.INSTITUTION
-        earlier = self._word_before(sentence, start, 2)
-        if before in ("in", "from") and right is not None and right.lower_ in words.speaks:
-            if earlier in words.offices:
-                return MentionKind.SPEAKER
+            return MentionKind.PLACE if earlier in words.locative_of else MentionKind.INSTITUTION
+        speaks = right is not None and right.lower_ in words.speaks
+        if before in ("in", "from") and speaks and earlier in words.offices:
+            return MentionKind.SPEAKER
         if before == "from" and earlier in words.people:
             return MentionKind.SPEAKER
         if before in words.land or mention.asked or mention.relation is not Relation.IN:
             return MentionKind.PLACE
-        beside_border = before in ("with", "and") and "border" in self.text[max(0, start - 30) : start]
-        if beside_border:
+        if before in ("with", "and") and "border" in self.text[max(0, mention.start - 30) : mention.start]:
             return MentionKind.PLACE
-        if before == "the":
-            phrase = self.text[max(0, start - 25) : start].lower().split()
-            if len(phrase) > 1 and phrase[-2] in words.land:
-                return MentionKind.PLACE
-        acts = country and right is not None and right.lower_ in words.speaks
-        if listed and previous is not None and not (acts and self.text[previous.end : start] == ", "):
-            return previous.kind if previous.kind is not MentionKind.DEMONYM else MentionKind.SPEAKER
-        if previous is not None and previous.literal and self.text[previous.end : start] == ", ":
-            holder = self.names.best(previous.name)
+        if before == "the" and earlier in words.land:
+            return MentionKind.PLACE
+        return self._state_by_neighbours(sentence, mention, place, around)
+
+    def _state_by_neighbours(
+        self, sentence: Span, mention: Mention, place: Place, around: _Around
+    ) -> MentionKind:
+        """Go on where no preposition decides: by the list, by the place before, by the verb after."""
+        right, previous = around.right, around.previous
+        country = place.level is Level.COUNTRY
+        acts = country and right is not None and right.lower_ in self.words.speaks
+        if previous is not None:
+            after_comma = self.text[previous.end : mention.start] == ", "
+            if around.listed and not (acts and after_comma):
+                return previous.kind if previous.kind is not MentionKind.DEMONYM else MentionKind.SPEAKER
+            holder = self.names.best(previous.name) if previous.literal and after_comma else None
             if holder is not None and holder.place.country == place.country and not acts:
                 return MentionKind.PLACE
-        if country or before in words.upon or self._list_speaks(sentence, right):
+        if country or around.before in self.words.upon or self._list_speaks(sentence, right):
             return MentionKind.SPEAKER
         # "Moscow annexed": a capital that opens a sentence and does something is the state.
-        if not before and right is not None and right.lower_.endswith("ed"):
-            return MentionKind.SPEAKER
-        return MentionKind.PLACE
+        opens = not around.before and right is not None and right.lower_.endswith("ed")
+        return MentionKind.SPEAKER if opens else MentionKind.PLACE
 
     def _word_before(self, sentence: Span, start: int, back: int) -> str:
         """Return the lower-case word ``back`` tokens before character ``start``, "" outside the sentence."""
@@ -460,14 +377,15 @@ class _Reader:
 
     def _list_speaks(self, sentence: Span, right: Token | None) -> bool:
         """Whether the verb after a name, or after the list that it begins, is one of speech."""
-        index = right.i if right is not None else sentence.end
-        while index < sentence.end and (self.doc[index].text in (",", "and") or self.doc[index].text[0].isupper()):
+        if right is None:
+            return False
+        index = right.i
+        while index < sentence.end and (
+            self.doc[index].text in (",", "and") or self.doc[index].text[0].isupper()
+        ):
             index += 1
         verb = self.doc[index].lower_ if index < sentence.end else ""
-        return verb in self.words.speaks and (right is None or index == right.i or verb != "was")
-
-    def _state_noun(self, sentence: Span, index: int) -> bool:
-        return index < sentence.end and self.doc[index].lower_ in self.words.titles
+        return verb in self.words.speaks
 
     def _generic_after(self, sentence: Span, end: int) -> tuple[str, int]:
         """Return the kind of place that the next word asks for, and the end of the whole name.
@@ -492,18 +410,20 @@ class _Reader:
         mention = self._mention(first, end, MentionKind.PLACE, name_end=last, asked=asked)
         run = doc[first:last]
         barred = words.never | words.institutions | words.titles
-        if any(token.lower_.rstrip(".") in barred or len(token.text) < 3 for token in run) or last - first > 3:
+        if last - first > 3 or any(t.lower_.rstrip(".") in barred or len(t.text) < 3 for t in run):
             return None
         if run[-1].lower_ in self.persons or self._is_acronym(run.text):
             return None
         before = doc[first - 1].lower_ if first > sentence.start else ""
-        listed = previous is not None and previous.kind is MentionKind.PLACE and bool(
-            _LISTING.match(self.text[previous.end : mention.start])
+        listed = (
+            previous is not None
+            and previous.kind is MentionKind.PLACE
+            and lists(self.text[previous.end : mention.start])
         )
         told = asked in ("admin1", "admin2", "settlement") or mention.asked == "settlement"
         right = doc[end] if end < sentence.end else None
         speaks = right is not None and right.lower_ in words.speaks and right.lower_ != "and"
-        placed = before in _BEFORE_UNKNOWN and not speaks
+        placed = before in words.before_unknown and not speaks
         told = told or bool(_APPOSITION.match(self.text[mention.end : mention.end + 60]))
         return mention if told or placed or (listed and not speaks) else None
 
@@ -540,56 +460,12 @@ class _Reader:
         first = doc[start].idx
         last = doc[end - 1].idx + len(doc[end - 1])
         mention = Mention(first, last, self.text[first:last], name, kind, asked)
-        return mention if kind is MentionKind.DEMONYM else _with_relation(self.text, mention)
-
-
-def _with_relation(text: str, mention: Mention) -> Mention:
-    """Read "near", "12 km west of", "the X direction" and "the city of" around a name."""
-    words = _words()
-    left = re.split(r"[.;:!?\n]\s", text[max(0, mention.start - 80) : mention.start])[-1].lower()
-    bare = re.sub(r"\s*\b(?:the|a|an)\s*$", "", left.rstrip())
-    asked = mention.asked
-    for phrase, kind in words.before:
-        if not asked and re.search(rf"\b{phrase},?$", left.rstrip()):
-            asked = kind
-            bare = left.rstrip().removesuffix(",")[: -len(phrase)].rstrip()
-            bare = re.sub(r"\s*\b(?:the|a|an)(?:\s+[\w-]+){0,3}\s*$", "", bare)
-            break
-    offset = _OFFSET.search(left if left.endswith(" ") else left + " ")
-    if offset:
-        distance = _distance_km(offset["number"], offset["unit"])
-        bearing = _BEARINGS[offset["compass"].replace("-", "").lower()]
-        if distance is not None:
-            return replace(
-                mention, asked=asked, relation=Relation.OFFSET, offset_km=distance, bearing=bearing
-            )
-    right = text[mention.end : mention.end + 20].lower()
-    after = re.match(r"\s+([\w-]+)", right)
-    if after and after[1] in words.direction:
-        return replace(mention, asked=asked, relation=Relation.DIRECTION)
-    if _PART_OF.search(left.rstrip().removesuffix(" the")):
-        return replace(mention, asked=asked, relation=Relation.PART)
-    for phrase in words.near:
-        if re.search(rf"\b{phrase}$", bare):
-            return replace(mention, asked=asked, relation=Relation.NEAR)
-    last_word = bare.rsplit(" ", 1)[-1].strip("(\"'“‘")
-    if last_word in words.adjectives or any(bare.endswith(phrase) for phrase in words.part):
-        return replace(mention, asked=asked, relation=Relation.PART)
-    return replace(mention, asked=asked)
-
-
-def _distance_km(number: str, unit: str) -> float | None:
-    value = {"several": 3.0, "a": 1.0}.get(number.lower()) or read_number(number.replace(",", "."))
-    if value is None or value > 2000:
-        return None
-    if unit.lower().startswith("mile"):
-        return value * 1.609344
-    return value / 1000 if unit.lower().startswith("met") else value
+        return mention if kind is MentionKind.DEMONYM else with_relation(self.text, mention)
 
 
 def _given(text: str, start: int, end: int, names: NameIndex) -> Mention:
     """Make a mention of a span that somebody else found."""
-    words = _words()
+    words = toponym_words()
     span = text[start:end]
     if names.demonym(span):
         return Mention(start, end, span, span, MentionKind.DEMONYM)
@@ -601,56 +477,4 @@ def _given(text: str, start: int, end: int, names: NameIndex) -> Mention:
         if span.lower().startswith(phrase + " "):
             asked, name = kind, span[len(phrase) + 1 :]
             break
-    return _with_relation(text, Mention(start, end, span, name, MentionKind.PLACE, asked))
-
-
-def _linked(text: str, found: list[Mention], names: NameIndex) -> list[Mention]:
-    """Let list members share their relation, and tie names to the places the text puts them by."""
-    linked: list[Mention] = []
-    for index, mention in enumerate(found):
-        previous = linked[-1] if linked else None
-        if (
-            previous
-            and mention.relation is Relation.IN
-            and previous.relation is Relation.NEAR
-            and _LISTING.match(text[previous.end : mention.start])
-        ):
-            mention = replace(mention, relation=Relation.NEAR)
-        if index + 1 < len(found) and mention.literal and found[index + 1].literal:
-            following = found[index + 1]
-            between = text[mention.end : following.start]
-            if between in _OWNER and following.inside is None and _is_wider(following, mention, names, False):
-                found[index + 1] = replace(following, inside=index)
-            elif _BESIDE.match(between):
-                mention = replace(mention, near=index + 1)
-            elif _WITHIN.match(between) and _is_wider(mention, following, names, between.strip() == ","):
-                mention = replace(mention, inside=index + 1)
-        linked.append(mention)
-    # "A and B in the C region": what holds for the last of a list holds for all of it.
-    for index in range(len(linked) - 2, -1, -1):
-        mention, following = linked[index], linked[index + 1]
-        if mention.inside is None and following.inside is not None and mention.literal:
-            if _LISTING.match(text[mention.end : following.start]):
-                linked[index] = replace(mention, inside=following.inside)
-    return linked
-
-
-def _is_wider(mention: Mention, container: Mention, names: NameIndex, only_comma: bool) -> bool:
-    """Whether ``container`` is a kind of place that can hold what ``mention`` names.
-
-    A comma alone may as well stand in a list or between clauses: then the two must be known to
-    belong together ("Paris, Texas" does not need it, "in Jeddah, Ukraine agreed" shows why).
-    """
-    if container.asked in ("admin1", "admin2", "area"):
-        return True
-    use = names.best(container.name)
-    if use is None or container.asked:
-        return False
-    own = names.best(mention.name)
-    if use.place.level is Level.COUNTRY:
-        if only_comma and (own is None or own.place.country != use.place.country):
-            return False
-        return own is None or own.place.level is not Level.COUNTRY
-    if use.place.level is Level.ADMIN1:
-        return not only_comma or (own is not None and own.place.level is Level.SETTLEMENT)
-    return use.place.level is Level.AREA and not only_comma
+    return with_relation(text, Mention(start, end, span, name, MentionKind.PLACE, asked))

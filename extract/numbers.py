@@ -17,7 +17,9 @@ _WORD = "|".join([*_VALUES, *_SCALES])
 # "And" belongs to a number only after a scale: "two hundred and six", but "killed two and six fled".
 _AND = "|".join(rf"(?<={scale})\s+and" for scale in _SCALES)
 
-NUMBER = rf"(?:\d{{1,3}}(?:[,  ]\d{{3}})+|\d+|(?:an?\s+)?(?:{_WORD})(?:(?:{_AND})?[\s-]+(?:{_WORD}))*)"
+_GAP = r"[,\u00a0\u202f ]"
+MAX_NUMBER = 1e12
+NUMBER = rf"(?:\d{{1,3}}(?:{_GAP}\d{{3}})+|\d+|(?:an?\s+)?(?:{_WORD})(?:(?:{_AND})?[\s-]+(?:{_WORD})){{0,7}})"
 """A regular expression (lower case) for one number."""
 
 
@@ -26,8 +28,8 @@ def read_number(text: str) -> float | None:
 
     "a" counts one only before a scale ("a hundred"): "a man" is no number.
     """
-    if re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?|\d{1,3}(?:[,  ]\d{3}){1,3}", text):
-        return float(re.sub(r"[,  ]", "", text))
+    if re.fullmatch(rf"\d{{1,12}}(?:\.\d{{1,6}})?|\d{{1,3}}(?:{_GAP}\d{{3}}){{1,3}}", text):
+        return float(re.sub(_GAP, "", text))
     total, current, seen = 0.0, 0.0, False
     for word in re.split(r"[\s-]+", text.strip().lower()):
         if word in _VALUES:
@@ -40,4 +42,5 @@ def read_number(text: str) -> float | None:
                 total, current = total + current, 0.0
         elif word not in ("and", "a", "an"):
             return None
-    return total + current if seen else None
+    value = total + current
+    return value if seen and value < MAX_NUMBER else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from spacy.tokens import Span
+from spacy.tokens import Span, Token
 
 from domain import DateRange, Stance
 from extract.actors import Party, opponents
@@ -20,6 +20,11 @@ SCOPE = 8
 """Tokens before a trigger in its clause in which a negation or a plan reaches it."""
 
 _IRREGULAR = {"say": ("said",), "tell": ("told",), "write": ("wrote",), "show": ("shown",), "put": ("put",)}
+
+_FAILED = re.compile(
+    r"(?:\S+ ){0,3}(?:did not|has not|was not|were not|failed|never) "
+    r"(?:take|happen|occur|succeed|materiali|affected)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ def _cues() -> _Cues:
         for verb in raw["speech"][kind]
         for form in verb_forms(verb, _IRREGULAR)
     }
-    plans = {form for verb in raw["plan"]["verbs"] for form in verb_forms(verb.split()[0], {"seek": ("sought",)})}
+    plans = {
+        form for verb in raw["plan"]["verbs"] for form in verb_forms(verb.split()[0], {"seek": ("sought",)})
+    }
     return _Cues(
         speech,
         tuple(raw["speech"]["sources"]),
@@ -83,8 +90,9 @@ def attribution(sentence: Span, parties: Sequence[Party]) -> Attribution | None:
     for source in cues.sources:
         at = sentence.text.lower().find(source)
         if at >= 0:
-            token = doc.char_span(sentence.start_char + at, sentence.start_char + at + 1, alignment_mode="expand")
-            index = token.start if token is not None else sentence.start
+            first = sentence.start_char + at
+            span = doc.char_span(first, first + 1, alignment_mode="expand")
+            index = span.start if span is not None else sentence.start
             after = [party for party in inside if party.start >= index]
             if after:
                 return Attribution("says", after[0].name, index)
@@ -112,7 +120,10 @@ def _is_noun(sentence: Span, index: int) -> bool:
     """Whether a speech word is a noun here: "the claim", "reports of"."""
     before = sentence.doc[index - 1].lower_ if index > sentence.start else ""
     following = sentence.doc[index + 1].lower_ if index + 1 < sentence.end else ""
-    return before in ("the", "a", "an", "any", "its", "their", "of", "to", "these", "regarding") or following == "of"
+    return (
+        before in ("the", "a", "an", "any", "its", "their", "of", "to", "these", "regarding")
+        or following == "of"
+    )
 
 
 def stance_of(
@@ -133,7 +144,9 @@ def stance_of(
         if clause_of(sentence, token.i) == clause
     ]
     own = doc[trigger.start : trigger.end].text.lower()
-    left = (" ".join(token.lower_ for token in before) + " " + own).replace(" n't", "n't").replace(" n’t", "n't")
+    left = (
+        (" ".join(token.lower_ for token in before) + " " + own).replace(" n't", "n't").replace(" n’t", "n't")
+    )
     whole = sentence.text.lower()
     if cues.denial.search(whole) and _follows(whole, cues.denial, trigger, sentence):
         return Stance.DENIED, None
@@ -167,12 +180,12 @@ def _negated(left: str, own: str, trigger: Trigger, sentence: Span) -> bool:
     if cues.negating.search(cleaned):
         return True
     right = " ".join(token.lower_ for token in sentence.doc[trigger.end : min(trigger.end + 6, sentence.end)])
-    return bool(re.match(r"(?:\S+ ){0,3}(?:did not|has not|was not|were not|failed|never) (?:take|happen|occur|succeed|materiali|affected)", right))
+    return bool(_FAILED.match(right))
 
 
-def _planned(before: Sequence[object], own: str) -> bool:
+def _planned(before: Sequence[Token], own: str) -> bool:
     cues = _cues()
-    words = [token.lower_ for token in before] + own.split()[:1]  # type: ignore[attr-defined]
+    words = [token.lower_ for token in before] + own.split()[:1]
     for index, word in enumerate(words):
         if word in cues.plan_words:
             return True

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import accumulate, product
 
 from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc, Span, Token
@@ -86,7 +86,11 @@ def find_triggers(sentence: Span) -> list[Trigger]:
 
 def clause_of(sentence: Span, index: int) -> int:
     """Return the number of the clause of ``sentence`` in which token ``index`` stands."""
-    return sum(_breaks_clause(sentence, token) for token in sentence.doc[sentence.start : index + 1])
+    known: dict[tuple[int, int], list[int]] = sentence.doc.user_data.setdefault("clauses", {})
+    key = sentence.start, sentence.end
+    if key not in known:
+        known[key] = list(accumulate(_breaks_clause(sentence, token) for token in sentence))
+    return known[key][index - sentence.start]
 
 
 def _breaks_clause(sentence: Span, token: Token) -> bool:

