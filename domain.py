@@ -261,8 +261,41 @@ class Place:
 
 
 AREA_CODES = frozenset(
-    "AREA BAY BAYS CHN CNL CNLN CONT CST DSRT FRST GULF ISL ISLS LGN LK LKS MT MTS OCN PEN PLAT PLN RF RGN"
-    " RGNE RGNH RSV SEA SPIT STM STMS STRT VAL".split()
+    [
+        "AREA",
+        "BAY",
+        "BAYS",
+        "CHN",
+        "CNL",
+        "CNLN",
+        "CONT",
+        "CST",
+        "DSRT",
+        "FRST",
+        "GULF",
+        "ISL",
+        "ISLS",
+        "LGN",
+        "LK",
+        "LKS",
+        "MT",
+        "MTS",
+        "OCN",
+        "PEN",
+        "PLAT",
+        "PLN",
+        "RF",
+        "RGN",
+        "RGNE",
+        "RGNH",
+        "RSV",
+        "SEA",
+        "SPIT",
+        "STM",
+        "STMS",
+        "STRT",
+        "VAL",
+    ]
 )
 """Codes of natural features and loose regions: an event "in" one has no exact spot."""
 
@@ -553,8 +586,15 @@ class Store(Protocol):
     def event(self, event_id: str) -> Event:
         """Raises NotFound."""
 
-    def events(self, query: EventQuery) -> Iterator[Event]:
-        """Stream the events, newest first, undated ones last."""
+    def events(self, query: EventQuery, *, bare: bool = False) -> Iterator[Event]:
+        """Stream the events, newest first, undated ones last.
+
+        ``bare`` ones come without their reports and geometry, several times as fast: enough for a
+        mark on a map.
+        """
+
+    def events_of(self, document_id: str) -> tuple[Event, ...]:
+        """The events that a document tells of, in the order of its text. Raises NotFound."""
 
     def counts(self, query: EventQuery) -> Counts:
         """Reconcile what a view shows with what there is."""

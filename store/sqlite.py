@@ -52,6 +52,11 @@ _MENTIONS_OF = (
     f"SELECT {', '.join(rows.MENTION_COLUMNS)} FROM mentions WHERE document_id = ? ORDER BY position"
 )
 _EVENT = f"SELECT {', '.join(rows.EVENT_COLUMNS)}, event_key FROM events"
+_BARE_EVENT = _EVENT.replace(" geometry,", " NULL,")
+_EVENTS_OF = (
+    "SELECT event_key FROM reports JOIN events ON events.id = event_id WHERE document_id = ?"
+    " GROUP BY event_key ORDER BY min(sentence_start), min(trigger_start), event_key"
+)
 _REPORT = (
     f"SELECT {', '.join(rows.REPORT_COLUMNS)}, source, title, url, published"
     " FROM reports JOIN documents ON documents.id = reports.document_id"
@@ -150,8 +155,15 @@ class SqliteStore:
                 raise NotFound(f"no event {event_id[:40]!r}", field="event")
             return self._events(db, found)[0]
 
-    def events(self, query: EventQuery) -> Iterator[Event]:
-        """Stream the events, newest first, undated ones last.
+    def events_of(self, document_id: str) -> tuple[Event, ...]:
+        """The events that a document tells of, in the order of its text. Raises NotFound."""
+        with self._reading() as db:
+            self._document(db, document_id)
+            keys = db.execute(_EVENTS_OF, (document_id,)).fetchall()
+            return tuple(self._events(db, [key for (key,) in keys]))
+
+    def events(self, query: EventQuery, *, bare: bool = False) -> Iterator[Event]:
+        """Stream the events, newest first, undated ones last; ``bare`` without reports and geometry.
 
         Which ones is settled, and InvalidInput raised, at once. They are read while they stream, a
         chunk at a time, and nothing is held open between chunks: who reads slowly blocks nobody.
@@ -160,12 +172,12 @@ class SqliteStore:
         limit = -1 if query.limit is None else _limit(query.limit)
         keys = f"SELECT event_key FROM events WHERE {sql} ORDER BY coalesce(date_end, '') DESC, id LIMIT ?"
         with self._reading() as db:
-            return self._stream(array("q", (key for (key,) in db.execute(keys, (*params, limit)))))
+            return self._stream(array("q", (key for (key,) in db.execute(keys, (*params, limit)))), bare)
 
-    def _stream(self, keys: array[int]) -> Iterator[Event]:
+    def _stream(self, keys: array[int], bare: bool) -> Iterator[Event]:
         for start in range(0, len(keys), CHUNK):
             with self._reading() as db:
-                chunk = self._events(db, keys[start : start + CHUNK])
+                chunk = self._events(db, keys[start : start + CHUNK], bare)
             yield from chunk
 
     def counts(self, query: EventQuery) -> Counts:
@@ -255,15 +267,15 @@ class SqliteStore:
             raise NotFound(f"no document {document_id[:40]!r}", field="document")
         return rows.read_document(row)
 
-    def _events(self, db: sqlite3.Connection, keys: Sequence[int]) -> list[Event]:
+    def _events(self, db: sqlite3.Connection, keys: Sequence[int], bare: bool = False) -> list[Event]:
         """Return a chunk of events in the order of the keys, with one query for all of their reports.
 
         Left out is what somebody has deleted from the file since the keys were read.
         """
-        by_key = f"{_EVENT} WHERE event_key IN ({marks(keys)})"
+        by_key = f"{_BARE_EVENT if bare else _EVENT} WHERE event_key IN ({marks(keys)})"
         found = {row[-1]: row for row in db.execute(by_key, keys)}
         chunk = [found[key] for key in keys if key in found]
-        ids = [row[0] for row in chunk]
+        ids = [] if bare else [row[0] for row in chunk]
         reports: dict[str, list[EventReport]] = defaultdict(list)
         for row in db.execute(f"{_REPORT} WHERE event_id IN ({marks(ids)}) ORDER BY report_key", ids):
             reports[row[0]].append(rows.read_report(row))

@@ -135,6 +135,24 @@ def test_resolution_is_read_back_equal(store: Store, kept: Resolution) -> None:
     assert store.resolutions(document().id) == (kept,)
 
 
+def test_the_events_of_a_document_come_in_the_order_of_its_text(store: Store) -> None:
+    told = document()
+    late = event(told, "late", reports=(report(told, start=40),))
+    early = event(told, "early", reports=(report(told, start=0), report(told, start=60)))
+    store.add(analysis(told, late, early))
+    store.add(analysis(document(1), event(document(1), "another")))
+
+    assert store.events_of(told.id) == (early, late)
+
+
+def test_bare_events_are_the_same_events_without_reports_and_geometry(store: Store) -> None:
+    told = document()
+    whole = event(told)
+    store.add(analysis(told, whole))
+
+    assert list(store.events(ALL, bare=True)) == [replace(whole, reports=(), geometry=None)]
+
+
 def test_resolutions_keep_their_order_so_that_indexes_into_them_hold(store: Store) -> None:
     several = tuple(RESOLUTIONS.values()) * 3
     store.add(analysis(document(), resolutions=several))

@@ -43,7 +43,8 @@ def events() -> Response:
     slim = arguments.text("properties")
     if slim not in (None, "slim"):
         raise InvalidInput("may only be slim", field="properties")
-    found = services().store.events(params.event_query(arguments, services().ontology))
+    query = params.event_query(arguments, services().ontology)
+    found = services().store.events(query, bare=slim is not None)
     return _collection(_drawn(event) if slim else export.feature(event) for event in found)
 
 

@@ -258,27 +258,15 @@ def ingest() -> str:
     parts = services()
     outcomes = run(inputs, parts.store, parts.analyser)
     taken = [
-        Taken(name, outcome, _events_of(item, parts), str(item.error) if isinstance(item, Refusal) else "")
+        Taken(name, outcome, (), str(item.error))
+        if isinstance(item, Refusal)
+        else Taken(name, outcome, parts.store.events_of(item.id))
         for item, (name, outcome) in zip(inputs, outcomes, strict=True)
     ]
     summary = Counter(str(item.outcome) for item in taken)
     return render_template(
         "ingested.html", taken=taken, summary=summary, headline=wording.headline, place=wording.place
     )
-
-
-def _events_of(item: Document | Refusal, parts: Services) -> tuple[Event, ...]:
-    """Return the events that the store keeps of a document."""
-    if isinstance(item, Refusal):
-        return ()
-    # The same report gives the same events with the same ids, so reading it again finds them.
-    found = []
-    for event in parts.analyser.analyse(item).events:
-        try:
-            found.append(parts.store.event(event.id))
-        except NotFound:
-            continue
-    return tuple(found)
 
 
 def ingest_again(error: SitmapError) -> Response:
