@@ -260,43 +260,11 @@ class Place:
         return ", ".join(parts)
 
 
-AREA_CODES = frozenset(
-    [
-        "AREA",
-        "BAY",
-        "BAYS",
-        "CHN",
-        "CNL",
-        "CNLN",
-        "CONT",
-        "CST",
-        "DSRT",
-        "FRST",
-        "GULF",
-        "ISL",
-        "ISLS",
-        "LGN",
-        "LK",
-        "LKS",
-        "MT",
-        "MTS",
-        "OCN",
-        "PEN",
-        "PLAT",
-        "PLN",
-        "RF",
-        "RGN",
-        "RGNE",
-        "RGNH",
-        "RSV",
-        "SEA",
-        "SPIT",
-        "STM",
-        "STMS",
-        "STRT",
-        "VAL",
-    ]
-)
+_AREA_CODES = """
+    AREA BAY BAYS CHN CNL CNLN CONT CST DSRT FRST GULF ISL ISLS LGN LK LKS MT MTS OCN PEN PLAT PLN RF RGN
+    RGNE RGNH RSV SEA SPIT STM STMS STRT VAL
+"""
+AREA_CODES = frozenset(_AREA_CODES.split())
 """Codes of natural features and loose regions: an event "in" one has no exact spot."""
 
 
