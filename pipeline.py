@@ -6,9 +6,10 @@ resolved places is handed over here and nowhere else.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from domain import (
     Analysis,
@@ -19,6 +20,7 @@ from domain import (
     EventReport,
     InvalidInput,
     Level,
+    NameIndex,
     Outcome,
     Refusal,
     Resolution,
@@ -38,6 +40,15 @@ from ontology import Ontology, load_ontology
 MAX_SPANS = 20_000
 REGION_FACTOR = 0.8
 """How much less sure an event is that is only known to the region."""
+
+
+class _Remembered:
+    """A name index that asks another one but once: a document says the same names again and again."""
+
+    def __init__(self, names: NameIndex) -> None:
+        self.best = cache(names.best)
+        self.demonym = cache(names.demonym)
+        self.get = cache(names.get)
 
 
 class Analyser:
@@ -63,14 +74,14 @@ class Analyser:
         With ``spans`` (start, end) exactly those are resolved as toponyms, in their order, and none
         are searched for. Raises InvalidInput where a span lies outside the text.
         """
-        doc = parse(document.text)
+        doc, names = parse(document.text), _Remembered(self._gazetteer)
         if spans is None:
-            mentions = find_mentions(doc, self._gazetteer)
+            mentions = find_mentions(doc, names)
         else:
             _check_spans(document.text, spans)
-            mentions = span_mentions(doc, spans, self._gazetteer)
+            mentions = span_mentions(doc, spans, names)
         resolutions = resolve(mentions, self._gazetteer)
-        told = find_event_mentions(doc, mentions, self._gazetteer, document.date)
+        told = find_event_mentions(doc, mentions, names, document.date)
         told = tuple(self._typed(mention, resolutions) for mention in told)
         return Analysis(document, resolutions, told, self._events(document, resolutions, told))
 
@@ -95,17 +106,21 @@ class Analyser:
         self, document: Document, resolutions: Sequence[Resolution], told: Sequence[EventMention]
     ) -> tuple[Event, ...]:
         """Make events of the mentions; several mentions of one event become one with several reports."""
-        events: dict[str, Event] = {}
+        groups: dict[str, list[Event]] = {}
+        alike: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
         for mention in told:
             event = self._event(document, resolutions, mention)
-            same = next((known for known in events.values() if _same(known, event)), None)
-            if same is None:
-                # Two mentions that differ only in what the id leaves out are one event.
-                known = events.get(event.id)
-                events[event.id] = event if known is None else _joined(known, event)
-            else:
-                events[same.id] = _joined(same, event)
-        return tuple(events.values())
+            resolution = resolutions[mention.place] if mention.place is not None else None
+            known = resolution.place.id if resolution and resolution.place else ""
+            # Villages that the gazetteer lacks may share an anchor and are two for all that.
+            unknown = resolution.mention.name if resolution and not known else ""
+            firsts = alike[event.sub_event_type, event.geo_precision, known, unknown]
+            same = next((first for first in firsts if _same(first, event)), event)
+            if same is event and event.id not in groups:
+                firsts.append(event)
+            # Two mentions that differ only in what the id leaves out are one event as well.
+            groups.setdefault(same.id, []).append(event)
+        return tuple(_joined(group) for group in groups.values())
 
     def _event(self, document: Document, resolutions: Sequence[Resolution], mention: EventMention) -> Event:
         resolution = resolutions[mention.place] if mention.place is not None else None
@@ -190,12 +205,9 @@ _SAID_AGAIN = {Stance.REPORTED, Stance.CLAIMED}
 
 
 def _same(one: Event, other: Event) -> bool:
-    """Whether two mentions in one document tell of one event."""
+    """Whether two mentions of one type at one place tell of one event."""
     return (
-        one.sub_event_type == other.sub_event_type
-        and one.place == other.place
-        and one.geo_precision == other.geo_precision
-        and (one.stance == other.stance or {one.stance, other.stance} == _SAID_AGAIN)
+        (one.stance == other.stance or {one.stance, other.stance} == _SAID_AGAIN)
         and (one.actor == other.actor or other.actor is None)
         and _overlap(one.when, other.when)
     )
@@ -207,12 +219,12 @@ def _overlap(one: DateRange | None, other: DateRange | None) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
-def _joined(one: Event, other: Event) -> Event:
-    reports = one.reports + tuple(report for report in other.reports if report not in one.reports)
+def _joined(group: Sequence[Event]) -> Event:
+    """Return the first event with the evidence of all and with what it left open."""
     return replace(
-        one,
-        reports=reports,
-        fatalities=one.fatalities or other.fatalities,
-        target=one.target or other.target,
-        confidence=max(one.confidence, other.confidence),
+        group[0],
+        reports=tuple(dict.fromkeys(report for event in group for report in event.reports)),
+        fatalities=next((event.fatalities for event in group if event.fatalities), None),
+        target=next((event.target for event in group if event.target), None),
+        confidence=max(event.confidence for event in group),
     )

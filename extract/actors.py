@@ -67,23 +67,26 @@ def find_parties(doc: Doc, mentions: Sequence[Mention], names: NameIndex) -> lis
         taken.update(dict.fromkeys(range(start, end), party))
 
     # A name that means the place is no party, whoever else goes by it.
-    literal = [(mention.start, mention.end) for mention in mentions if mention.literal]
+    spans = [
+        (mention, doc.char_span(mention.start, mention.end, alignment_mode="expand")) for mention in mentions
+    ]
+    places = {
+        index for mention, span in spans if mention.literal and span for index in range(span.start, span.end)
+    }
     lowered = [token.lower_.replace("’", "'") for token in doc]
     for start in range(len(doc)):
         for end in range(min(len(doc), start + MAX_ALIAS_TOKENS), start, -1):
             alias = " ".join(lowered[start:end]).replace(" 's", "'s")
             if alias in table.aliases:
-                first = doc[start].idx
-                if not any(place_start <= first < place_end for place_start, place_end in literal):
+                if start not in places:
                     add(start, end, table.aliases[alias])
                 break
-    for mention in mentions:
-        if mention.literal:
+    for mention, span in spans:
+        if mention.literal or span is None:
             continue
-        span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
         country = _country(mention, names)
-        following = lowered[span.end] if span is not None and span.end < len(doc) else ""
-        if span is not None and country and following not in table.not_actors:
+        following = lowered[span.end] if span.end < len(doc) else ""
+        if country and following not in table.not_actors:
             add(span.start, span.end, country)
     return sorted(set(taken.values()), key=lambda party: party.start)
 

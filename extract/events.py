@@ -7,10 +7,13 @@ that stand nearest in its clause, then in its sentence, then in the sentence bef
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import chain
 
 from spacy.tokens import Doc, Span
 
@@ -31,7 +34,7 @@ from extract.dates import DateMention, find_dates
 from extract.fatalities import read_fatalities
 from extract.language import is_headline, load_patterns, sentences
 from extract.relations import same_list
-from extract.stance import attribution, stance_of
+from extract.stance import Attribution, attribution, stance_of
 from extract.triggers import Trigger, clause_of, find_triggers
 
 MAX_PLACES = 20
@@ -85,9 +88,23 @@ def find_event_mentions(
     carried = _Carried()
     found: list[EventMention] = []
     text = doc.text
-    for sentence in telling:
-        found.extend(_Sentence(sentence, text, mentions, parties, names, published).events(carried, found))
+    starts = [sentence.start_char for sentence in telling]
+    parties_in = _by_sentence(starts, [doc[party.start].idx for party in parties])
+    mentions_in = _by_sentence(starts, [mention.start for mention in mentions])
+    for number, sentence in enumerate(telling):
+        places = [index for index in mentions_in[number] if mentions[index].start < sentence.end_char]
+        own = [parties[i] for i in parties_in[number] if parties[i].start < sentence.end]
+        read = _Sentence(sentence, text, mentions, places, own, names, published)
+        found.extend(read.events(carried, found))
     return tuple(found)
+
+
+def _by_sentence(starts: Sequence[int], positions: Iterable[int]) -> defaultdict[int, list[int]]:
+    """Return the indices of the positions by the number of the last sentence that begins before them."""
+    numbers: defaultdict[int, list[int]] = defaultdict(list)
+    for index, position in enumerate(positions):
+        numbers[bisect_right(starts, position) - 1].append(index)
+    return numbers
 
 
 class _Sentence:
@@ -98,6 +115,7 @@ class _Sentence:
         sentence: Span,
         whole_text: str,
         mentions: Sequence[Mention],
+        inside: Sequence[int],
         parties: Sequence[Party],
         names: NameIndex,
         published: date | None,
@@ -107,12 +125,8 @@ class _Sentence:
         self.doc = sentence.doc
         self.all_mentions = mentions
         self.published = published
-        self.parties = [party for party in parties if sentence.start <= party.start < sentence.end]
-        self.places = [
-            index
-            for index, mention in enumerate(mentions)
-            if mention.literal and sentence.start_char <= mention.start < sentence.end_char
-        ]
+        self.parties = parties
+        self.places = [index for index in inside if mentions[index].literal]
         self.wide = frozenset(index for index in self.places if _is_wide(mentions[index], names))
         # The date of a dateline is that of the report.
         dateline = any(mentions[index].kind is MentionKind.DATELINE for index in self.places)
@@ -128,7 +142,7 @@ class _Sentence:
         if not triggers and deaths is not None and before and before[-1].event_type in VIOLENT:
             self._add_toll(before, deaths)
         for trigger in triggers:
-            if self._refers_to_told(trigger, [*before, *found]):
+            if self._refers_to_told(trigger, chain(found, before)):
                 continue
             if self._only_toll(trigger, before):
                 self._add_toll(before, deaths)
@@ -173,7 +187,7 @@ class _Sentence:
                 kept[key] = trigger
         return sorted(kept.values(), key=lambda trigger: trigger.start)
 
-    def _refers_to_told(self, trigger: Trigger, told: list[EventMention]) -> bool:
+    def _refers_to_told(self, trigger: Trigger, told: Iterable[EventMention]) -> bool:
         """Whether "their deployment" only names again what was told before."""
         if trigger.form != "noun" or trigger.start == self.span.start:
             return False
@@ -217,7 +231,7 @@ class _Sentence:
         actor, target = self._sides(trigger, carried)
         when = self._when(trigger, carried)
         stance, claimed_by = stance_of(
-            trigger, self.span, self.said, actor=actor, when=when, published=self.published
+            trigger, self.span, self._said(trigger), actor=actor, when=when, published=self.published
         )
         if stance is Stance.PLANNED:
             # The date of the sentence is that of the plan, not of what is planned.
@@ -363,7 +377,7 @@ class _Sentence:
     def _sides(self, trigger: Trigger, carried: _Carried) -> tuple[str | None, str | None]:
         """Return actor and target by voice and order; one who acted before goes on acting."""
         clause, family = clause_of(self.span, trigger.start), trigger.kind.family
-        speaker = self._speaker_only()
+        speaker = self._speaker_only(trigger)
         acting = [party for party in self.parties if party is not speaker]
         pool = [party for party in acting if clause_of(self.span, party.start) == clause] or acting
         actor = self._actor(trigger, pool)
@@ -388,6 +402,10 @@ class _Sentence:
         before = [party for party in pool if party.end <= trigger.start]
         after = [party for party in pool if party.start >= trigger.end]
         noun = trigger.form == "noun"
+        for party in pool:
+            # "Rioters" names both the deed and who did it.
+            if noun and party.start < trigger.end and trigger.start < party.end:
+                return party
         for party in after:
             near = party.start - trigger.end <= AGENT_REACH
             if (noun or trigger.passive) and near and self._preceded_by(party, ("by",)):
@@ -408,11 +426,17 @@ class _Sentence:
         ]
         return free[-1] if free else before[0]
 
-    def _speaker_only(self) -> Party | None:
+    def _said(self, trigger: Trigger) -> Attribution | None:
+        """Who says what the trigger tells: "declared a truce" is no speech but the deed itself."""
+        deed = self.said is not None and trigger.start <= self.said.index < trigger.end
+        return None if deed else self.said
+
+    def _speaker_only(self, trigger: Trigger) -> Party | None:
         """The party that speaks, where the sentence names another one that acts."""
-        if self.said is None or self.said.party is None:
+        said = self._said(trigger)
+        if said is None or said.party is None:
             return None
-        name, at = self.said.party, self.said.index
+        name, at = said.party, said.index
         speaking = [party for party in self.parties if party.name == name]
         return min(speaking, key=lambda party: abs(party.start - at), default=None)
 

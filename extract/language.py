@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -39,19 +40,21 @@ def load_patterns(name: str) -> dict[str, Any]:
 @Language.component("line_ends_end_sentences")
 def _line_ends_end_sentences(doc: Doc) -> Doc:
     """Headlines and list items have no full stop; the end of their line is the end of them."""
-    for token in doc[:-1]:
-        if token.is_space and "\n" in token.text:
-            doc[token.i + 1].is_sent_start = True
-    start = 0
+    starts = [bool(token.is_sent_start) for token in doc]
+    begun = 0
     for token in doc[1:]:
-        # "Sen. Smith", "approx. 20": a full stop after a short word does not end a sentence before
-        # a lower-case word.
-        if token.is_sent_start and token.text[:1].islower() and not doc[token.i - 1].is_space:
-            token.is_sent_start = False
-        if token.i - start >= MAX_SENTENCE_TOKENS:
-            token.is_sent_start = True
-        start = token.i if token.is_sent_start else start
-    return doc
+        before = doc[token.i - 1]
+        if before.is_space:
+            starts[token.i] |= "\n" in before.text
+        elif token.text[:1].islower():
+            # "Sen. Smith", "approx. 20": a full stop after a short word does not end a sentence before
+            # a lower-case word.
+            starts[token.i] = False
+        starts[token.i] |= token.i - begun >= MAX_SENTENCE_TOKENS
+        begun = token.i if starts[token.i] else begun
+    # Set one by one, each would look through the whole document.
+    marks: Any = np.where(starts, 1, -1).astype("uint64").reshape(-1, 1)
+    return doc.from_array(["SENT_START"], marks)
 
 
 @cache

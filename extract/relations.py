@@ -62,12 +62,10 @@ def with_relation(text: str, mention: Mention) -> Mention:
     left = re.split(r"[.;:!?\n]\s", text[max(0, mention.start - 80) : mention.start])[-1].lower()
     bare = re.sub(r"\s*\b(?:the|a|an)\s*$", "", left.rstrip())
     asked = mention.asked
-    for phrase, kind in words.before:
-        if not asked and re.search(rf"\b{phrase},?$", left.rstrip()):
-            asked = kind
-            bare = left.rstrip().removesuffix(",")[: -len(phrase)].rstrip()
-            bare = re.sub(r"\s*\b(?:the|a|an)(?:\s+[\w-]+){0,3}\s*$", "", bare)
-            break
+    generic = None if asked else words.before_at_end.search(left.rstrip())
+    if generic:
+        asked = words.before[generic[1]]
+        bare = re.sub(r"\s*\b(?:the|a|an)(?:\s+[\w-]+){0,3}\s*$", "", left[: generic.start()].rstrip())
     offset = _OFFSET.search(left if left.endswith(" ") else left + " ")
     if offset:
         distance = _distance_km(offset["number"], offset["unit"])
@@ -82,9 +80,8 @@ def with_relation(text: str, mention: Mention) -> Mention:
         return replace(mention, asked=asked, relation=Relation.DIRECTION)
     if _PART_OF.search(left.rstrip().removesuffix(" the")):
         return replace(mention, asked=asked, relation=Relation.PART)
-    for phrase in words.near:
-        if re.search(rf"\b{phrase}$", bare):
-            return replace(mention, asked=asked, relation=Relation.NEAR)
+    if words.near_at_end.search(bare):
+        return replace(mention, asked=asked, relation=Relation.NEAR)
     last_word = bare.rsplit(" ", 1)[-1].strip("(\"'“‘")
     if last_word in words.adjectives or any(bare.endswith(phrase) for phrase in words.part):
         return replace(mention, asked=asked, relation=Relation.PART)

@@ -21,6 +21,7 @@ SCOPE = 8
 
 _IRREGULAR = {"say": ("said",), "tell": ("told",), "write": ("wrote",), "show": ("shown",), "put": ("put",)}
 
+_BEFORE_NOUN = frozenset({"the", "a", "an", "any", "its", "their", "of", "to", "these", "regarding"})
 _FAILED = re.compile(
     r"(?:\S+ ){0,3}(?:did not|has not|was not|were not|failed|never) "
     r"(?:take|happen|occur|succeed|materiali|affected)"
@@ -39,6 +40,7 @@ class Attribution:
 @dataclass(frozen=True, slots=True)
 class _Cues:
     speech: dict[str, str]
+    speech_bases: frozenset[str]
     sources: tuple[str, ...]
     hearsay: frozenset[str]
     denial: re.Pattern[str]
@@ -67,8 +69,12 @@ def _cues() -> _Cues:
     plans = {
         form for verb in raw["plan"]["verbs"] for form in verb_forms(verb.split()[0], {"seek": ("sought",)})
     }
+    bases = frozenset(
+        verb for kind in ("says", "claims", "denies", "confirms") for verb in raw["speech"][kind]
+    )
     return _Cues(
         speech,
+        bases,
         tuple(raw["speech"]["sources"]),
         frozenset(raw["speech"]["hearsay"]),
         phrases(raw["denial"]["phrases"]),
@@ -120,10 +126,11 @@ def _is_noun(sentence: Span, index: int) -> bool:
     """Whether a speech word is a noun here: "the claim", "reports of"."""
     before = sentence.doc[index - 1].lower_ if index > sentence.start else ""
     following = sentence.doc[index + 1].lower_ if index + 1 < sentence.end else ""
-    return (
-        before in ("the", "a", "an", "any", "its", "their", "of", "to", "these", "regarding")
-        or following == "of"
-    )
+    if before in _BEFORE_NOUN or following == "of":
+        return True
+    # "Zamfara state", but "Russians state".
+    named = before != "" and sentence.doc[index - 1].text[0].isupper() and not before.endswith("s")
+    return named and sentence.doc[index].lower_ in _cues().speech_bases and before != "i"
 
 
 def stance_of(

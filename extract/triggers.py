@@ -7,10 +7,12 @@ whether it is used as the verb or noun that the list means.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, product
+from operator import itemgetter
 
 from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc, Span, Token
@@ -135,9 +137,12 @@ def _used_as_verb(doc: Doc, sentence: Span, start: int, end: int) -> bool:
     before = doc[start - 1]
     while before.i > sentence.start and (before.lower_.endswith("ly") or before.lower_ in grammar.adverbs):
         before = doc[before.i - 1]
-    if token.lower_.endswith("ing"):
-        return before.lower_ not in ("a", "an", "the", "of") or end - start > 1
     following = doc[end].text if end < sentence.end else ""
+    if token.lower_.endswith("ing"):
+        # "The shelling of", but "accused of shelling a market".
+        takes_object = following[:1].isupper() or following.lower() in grammar.after_verb
+        noun = before.lower_ in ("a", "an", "the") or (before.lower_ == "of" and not takes_object)
+        return end - start > 1 or not noun
     if token.lower_.endswith("ed") or not _looks_base(token.lower_) or token.lower_ in grammar.unchanged:
         adjective = before.lower_ in grammar.determiners and re.match(r"[A-Za-z]+$", following)
         if adjective and following not in grammar.after_verb | grammar.prepositions:
@@ -145,7 +150,8 @@ def _used_as_verb(doc: Doc, sentence: Span, start: int, end: int) -> bool:
         return before.lower_ not in ("the", "a", "an", "its", "their")
     if before.lower_ in grammar.before_verb:
         return True
-    if before.lower_ in grammar.determiners or before.text in ("'s", "’s") or before.text[0].isupper():
+    named = before.text[0].isupper() and before.i > sentence.start
+    if named or before.lower_ in grammar.determiners or before.text in ("'s", "’s"):
         return False
     plural_subject = before.lower_.endswith("s") or before.lower_ in ("people", "men", "police", "troops")
     takes_object = following[:1].isupper() or following.lower() in grammar.after_verb | grammar.prepositions
@@ -204,14 +210,23 @@ class _Lexicon:
 
     def matches(self, sentence: Span) -> Iterator[tuple[str, str, int, int]]:
         """Yield type name, form, start and end (tokens of the document) of each match."""
-        # Of a span, the phrase matcher gives places in the document, the other in the span.
-        found = list(self._phrases(sentence))
+        found = self._written_out(sentence)
         if any(token.lower_ in self._heads for token in sentence):
             first = sentence.start
             found += [(key, start + first, end + first) for key, start, end in self._gapped(sentence)]
         for key, start, end in found:
             name, _, form = self._vocab.strings[key].rpartition("|")
             yield name, form, start, end
+
+    def _written_out(self, sentence: Span) -> list[tuple[int, int, int]]:
+        """Return the matches in a sentence out of those in its document, which are found all at once."""
+        memory, start = sentence.doc.user_data, itemgetter(1)
+        if "phrases" not in memory:
+            memory["phrases"] = sorted(self._phrases(sentence.doc), key=start)
+        found: list[tuple[int, int, int]] = memory["phrases"]
+        first = bisect_left(found, sentence.start, key=start)
+        beyond = bisect_left(found, sentence.end, key=start)
+        return [match for match in found[first:beyond] if match[2] <= sentence.end]
 
     def _add(self, key: str, form: str, entries: tuple[str, ...], ontology: Ontology) -> None:
         written: list[Doc] = []

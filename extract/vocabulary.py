@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,13 +12,14 @@ from extract.language import load_patterns
 
 @dataclass(frozen=True, slots=True)
 class ToponymWords:
-    """The pattern table as sets, and its phrases with the longest first."""
+    """The pattern table as sets, and its phrases as expressions for the end of what stands before."""
 
     after: Mapping[str, str]
     connectors: frozenset[str]
     before_unknown: frozenset[str]
-    before: tuple[tuple[str, str], ...]
-    near: tuple[str, ...]
+    before: Mapping[str, str]
+    before_at_end: re.Pattern[str]
+    near_at_end: re.Pattern[str]
     part: tuple[str, ...]
     direction: frozenset[str]
     adjectives: frozenset[str]
@@ -42,14 +44,15 @@ class ToponymWords:
 def toponym_words() -> ToponymWords:
     """Return the table of ``data/patterns/toponyms.toml``, read once."""
     table = load_patterns("toponyms")
-    before = [(phrase, asked) for asked, listed in table["generic_before"].items() for phrase in listed]
+    before = {phrase: asked for asked, listed in table["generic_before"].items() for phrase in listed}
     context, names, relations = table["context"], table["names"], table["relations"]
     return ToponymWords(
         after={word: asked for asked, listed in table["generic_after"].items() for word in listed},
         connectors=frozenset(table["forms"]["connectors"]),
         before_unknown=frozenset(context["before_unknown"]),
-        before=tuple(sorted(before, key=lambda pair: -len(pair[0]))),
-        near=tuple(sorted(relations["near"], key=len, reverse=True)),
+        before=before,
+        before_at_end=_at_end(before),
+        near_at_end=_at_end(relations["near"]),
         part=tuple(relations["part"]),
         direction=frozenset(relations["direction_after"]),
         adjectives=frozenset(relations["adjectives"]) | frozenset(relations["compass"]),
@@ -69,3 +72,8 @@ def toponym_words() -> ToponymWords:
         never=frozenset(names["never"]),
         metonyms=frozenset(names["metonyms"]),
     )
+
+
+def _at_end(phrases: Iterable[str]) -> re.Pattern[str]:
+    listed = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+    return re.compile(rf"\b({listed}),?$")

@@ -141,21 +141,28 @@ def _candidates(mentions: Sequence[Mention], places: PlaceFinder) -> list[Sequen
 def _inherited(mentions: Sequence[Mention]) -> list[Mention]:
     """Let other mentions of a name share what the text says of its place at one of them.
 
-    One of which the text says something itself shares nothing: it may be another place.
+    One that the text itself puts in a region or beside a town shares nothing: it may be another
+    place. Only a country, or an area without a generic word, says too little for that.
     """
     told: dict[str, Mention] = {}
     for mention in mentions:
-        if mention.near is not None or mention.inside is not None:
+        if _is_told(mention, mentions):
             known = told.get(fold(mention.name))
             if known is None or (known.near is None and mention.near is not None):
                 told[fold(mention.name)] = mention
     shared = []
     for mention in mentions:
         source = told.get(fold(mention.name))
-        if source is not None and mention.near is None and mention.inside is None:
-            mention = replace(mention, near=source.near, inside=source.inside)
+        if source is not None and not _is_told(mention, mentions):
+            inside = mention.inside if source.inside is None else source.inside
+            mention = replace(mention, near=source.near, inside=inside)
         shared.append(mention)
     return shared
+
+
+def _is_told(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether the text says where a mention lies, more closely than by its country."""
+    return mention.near is not None or (mention.inside is not None and mentions[mention.inside].asked != "")
 
 
 def _partners(mentions: Sequence[Mention], found: Sequence[Sequence[Place]]) -> dict[int, list[Place]]:

@@ -63,7 +63,9 @@ def read_table(name: str) -> list[dict[str, str]]:
                 keys.add(key)
                 rows.append(row)
         except (BadData, csv.Error, UnicodeDecodeError) as error:
-            raise BadData(str(error), field=f"{name}:{reader.line_num}") from error
+            # A line that cannot even be read is not counted yet.
+            line = max(1, reader.line_num + (not isinstance(error, BadData)))
+            raise BadData(str(error), field=f"{name}:{line}") from error
     return rows
 
 

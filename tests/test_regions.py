@@ -1,0 +1,249 @@
+"""Outlines: disputed areas where the law puts them, divisions that fill their country, a base map to draw."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from shapely.geometry import shape
+
+from cli import ATLAS
+from domain import BadData, NotPrepared
+from geo import tables
+from geo.gazetteer import Gazetteer
+from geo.regions import Regions, build_basemap
+from geo.tables import read_table
+
+# --------------------------------------------------------------------------- countries
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "country"),
+    [
+        pytest.param(44.95, 34.10, "UA", id="Simferopol"),
+        pytest.param(44.60, 33.53, "UA", id="Sevastopol"),
+        pytest.param(45.35, 36.45, "UA", id="Kerch"),
+        pytest.param(48.00, 37.80, "UA", id="Donetsk"),
+        pytest.param(51.73, 36.19, "RU", id="Kursk"),
+        pytest.param(66.0, 175.0, "RU", id="Chukotka"),
+        pytest.param(66.3, -172.0, "RU", id="Chukotka beyond the antimeridian"),
+        pytest.param(-16.8, -179.98, "FJ", id="Taveuni beyond the antimeridian"),
+        pytest.param(33.00, 35.78, "SY", id="Golan Heights"),
+        pytest.param(43.00, 41.02, "GE", id="Abkhazia"),
+        pytest.param(42.22, 43.97, "GE", id="South Ossetia"),
+        pytest.param(46.84, 29.63, "MD", id="Transnistria"),
+        pytest.param(35.25, 33.40, "CY", id="Northern Cyprus"),
+        pytest.param(9.56, 44.06, "SO", id="Somaliland"),
+        pytest.param(42.66, 21.16, "XK", id="Kosovo"),
+        pytest.param(34.08, 74.80, "IN", id="Srinagar, which nobody's claim has settled"),
+        pytest.param(35.92, 74.31, "PK", id="Gilgit, which nobody's claim has settled"),
+    ],
+)
+def test_a_point_lies_in_one_country(
+    gazetteer: Gazetteer, regions: Regions, lat: float, lon: float, country: str
+) -> None:
+    found = [
+        place.country
+        for place in gazetteer.countries()
+        if (outline := regions.outline(place.id)) is not None and outline.contains(shapely.Point(lon, lat))
+    ]
+    assert found == [country]
+
+
+@pytest.mark.parametrize(
+    "place_id",
+    ["", ":", "country:", "country:XX", "country:ua", "adm1:", "adm1:UA", "adm1:UA.99", "adm1:XX.01"]
+    + ["adm2:UA.05.pokrovsk-raion", "geonames:704422", "sitmap:black-sea", "adm1:\0", "adm1:../etc", "UA"],
+)
+def test_what_has_no_outline_gives_none(regions: Regions, place_id: str) -> None:
+    assert regions.outline(place_id) is None
+
+
+# --------------------------------------------------------------------------- divisions
+
+
+@pytest.mark.parametrize("country", ["UA", "RU", "SY", "SD", "FR", "US", "FJ"])
+def test_divisions_fill_their_country_and_do_not_overlap(
+    gazetteer: Gazetteer, regions: Regions, country: str
+) -> None:
+    land = regions.outline(f"country:{country}")
+    found = [regions.outline(place.id) for place in gazetteer.divisions(country)]
+    outlines = [outline for outline in found if outline is not None]
+    assert land is not None
+    assert len(outlines) > 3
+    assert all(outline.is_valid and not outline.is_empty for outline in outlines)
+    joined = shapely.union_all(outlines)
+    assert joined.difference(land).area < 0.002 * land.area
+    assert joined.area > 0.99 * land.area
+    assert sum(outline.area for outline in outlines) < 1.002 * joined.area
+
+
+@pytest.mark.parametrize(
+    ("place_id", "region"),
+    [
+        ("geonames:704422", "adm1:UA.05"),
+        ("geonames:709717", "adm1:UA.05"),
+        ("geonames:693805", "adm1:UA.11"),
+        ("geonames:538560", "adm1:RU.41"),
+        ("geonames:4699066", "adm1:US.TX"),
+    ],
+    ids=["Pokrovsk", "Donetsk", "Simferopol", "Kursk", "Houston"],
+)
+def test_a_city_lies_in_its_division_and_in_no_other(
+    gazetteer: Gazetteer, regions: Regions, place_id: str, region: str
+) -> None:
+    city = gazetteer.get(place_id)
+    assert city.admin1_id == region
+    holders = [
+        place.id
+        for place in gazetteer.divisions(city.country)
+        if (outline := regions.outline(place.id)) is not None
+        and outline.contains(shapely.Point(city.lon, city.lat))
+    ]
+    assert holders == [region]
+
+
+def test_an_exclave_that_the_base_map_leaves_out_has_no_outline(
+    gazetteer: Gazetteer, regions: Regions
+) -> None:
+    assert gazetteer.get("adm1:ES.CE").name == "Ceuta"
+    assert regions.outline("adm1:ES.CE") is None
+
+
+def test_all_threads_get_the_same_outline(gazetteer: Gazetteer, prepared: dict[str, str]) -> None:
+    fresh = Regions(gazetteer, Path(prepared["SITMAP_BASEMAP"]))
+    with ThreadPoolExecutor(8) as pool:
+        outlines = list(pool.map(fresh.outline, ["adm1:MD.57"] * 16))
+    assert outlines[0] is not None
+    assert all(outline is outlines[0] for outline in outlines)
+
+
+def test_a_missing_base_map_is_told(gazetteer: Gazetteer, tmp_path: Path) -> None:
+    with pytest.raises(NotPrepared, match="flask prepare"):
+        Regions(gazetteer, tmp_path / "basemap.json")
+
+
+# --------------------------------------------------------------------------- base map
+
+
+@pytest.fixture(scope="module")
+def atlas(prepared: dict[str, str]) -> Path:
+    """The atlas that the set-up fetched."""
+    return Path(prepared["SITMAP_VENDOR"]) / ATLAS
+
+
+@pytest.fixture(scope="module")
+def basemap(atlas: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A base map built now, as JSON."""
+    path = tmp_path_factory.mktemp("basemap") / "new" / "basemap.json"
+    build_basemap(atlas, path)
+    assert [each.name for each in path.parent.iterdir()] == ["basemap.json"]
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def parts(basemap: dict[str, Any]) -> list[tuple[str, shapely.Polygon]]:
+    return [
+        (feature["properties"]["name"], part)
+        for feature in basemap["features"]
+        for part in shapely.get_parts(shape(feature["geometry"]))
+    ]
+
+
+def test_the_base_map_is_geojson_of_areas(basemap: dict[str, Any]) -> None:
+    assert basemap["type"] == "FeatureCollection"
+    assert {feature["type"] for feature in basemap["features"]} == {"Feature"}
+    assert {feature["geometry"]["type"] for feature in basemap["features"]} == {"Polygon", "MultiPolygon"}
+    wrong = [name for name, part in parts(basemap) if not part.is_valid or part.area == 0]
+    assert wrong == []
+
+
+def test_the_base_map_turns_its_rings_as_rfc_7946_asks(basemap: dict[str, Any]) -> None:
+    wrong = [
+        name
+        for name, part in parts(basemap)
+        if not part.exterior.is_ccw or any(ring.is_ccw for ring in part.interiors)
+    ]
+    assert wrong == []
+
+
+def test_nothing_on_the_base_map_crosses_the_antimeridian(basemap: dict[str, Any]) -> None:
+    wide = [
+        name
+        for name, part in parts(basemap)
+        for west, south, east, north in [part.bounds]
+        if west < -180 or east > 180 or south < -90 or north > 90 or east - west > 170
+    ]
+    assert wide == []
+    for name in ("Russia", "Fiji"):
+        sides = {round(part.bounds[i]) for other, part in parts(basemap) if other == name for i in (0, 2)}
+        assert {-180, 180} <= sides
+
+
+def test_every_country_on_the_base_map_is_named_and_most_have_a_code(basemap: dict[str, Any]) -> None:
+    countries = [f["properties"] for f in basemap["features"] if f["properties"]["kind"] == "country"]
+    assert all(country["name"] for country in countries)
+    codes = [country["iso2"] for country in countries if country["iso2"]]
+    assert len(codes) > 230
+    assert {country["name"] for country in countries if not country["iso2"]} == {
+        "Indian Ocean Ter.",
+        "Siachen Glacier",
+    }
+
+
+def test_every_disputed_area_is_drawn_and_explained(basemap: dict[str, Any]) -> None:
+    disputed = [f for f in basemap["features"] if f["properties"]["kind"] == "disputed"]
+    assert {f["properties"]["name"] for f in disputed} == {row["name"] for row in read_table("disputed.csv")}
+    assert {"Crimea", "Golan Heights", "Kashmir"} <= {f["properties"]["name"] for f in disputed}
+    assert all(f["properties"]["note"] for f in disputed)
+    assert all(shape(f["geometry"]).area > 0.05 for f in disputed)
+
+
+def test_a_settled_area_is_taken_from_who_holds_it(basemap: dict[str, Any]) -> None:
+    areas = {
+        (f["properties"]["kind"], f["properties"]["name"]): shape(f["geometry"]) for f in basemap["features"]
+    }
+    crimea = areas["disputed", "Crimea"]
+    assert areas["country", "Ukraine"].intersection(crimea).area > 0.999 * crimea.area
+    assert areas["country", "Russia"].intersection(crimea).area < 0.001 * crimea.area
+
+
+def test_the_base_map_is_the_same_each_time(atlas: Path, basemap: dict[str, Any], tmp_path: Path) -> None:
+    build_basemap(atlas, tmp_path / "again.json")
+    assert json.loads((tmp_path / "again.json").read_text(encoding="utf-8")) == basemap
+
+
+def test_a_missing_atlas_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotPrepared, match="npm ci"):
+        build_basemap(tmp_path / "countries-50m.json", tmp_path / "basemap.json")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        pytest.param('Nowhere,UA,Russia,note,"POINT (34"', "no WKT", id="broken outline"),
+        pytest.param('Nowhere,UA,Russia,note,"POINT (0 0)"', "no land", id="point in the sea"),
+        pytest.param(
+            'Nowhere,,France,note,"POLYGON ((0 0, 1 0, 1 1, 0 0))"', "no land", id="area in the sea"
+        ),
+        pytest.param("Nowhere,UA,Atlantis,note,", "no land", id="unknown to the atlas"),
+        pytest.param("Nowhere,ZZ,Russia,note,", "'ZZ'", id="unknown country"),
+        pytest.param("Nowhere,UA", "too few", id="too few columns"),
+    ],
+)
+def test_a_wrong_dispute_is_refused_and_the_old_map_stays(
+    atlas: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str, words: str
+) -> None:
+    monkeypatch.setattr(tables, "FOLDER", Path(shutil.copytree(tables.FOLDER, tmp_path / "tables")))
+    (tables.FOLDER / "disputed.csv").write_text(f"name,country,atlas,note,outline\n{row}\n", encoding="utf-8")
+    old = tmp_path / "basemap.json"
+    old.write_text("old", encoding="utf-8")
+    with pytest.raises(BadData, match=words) as refused:
+        build_basemap(atlas, old)
+    assert str(refused.value.field).startswith("disputed.csv:")
+    assert old.read_text(encoding="utf-8") == "old"
