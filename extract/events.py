@@ -34,7 +34,7 @@ from extract.dates import DateMention, find_dates
 from extract.fatalities import read_fatalities
 from extract.language import is_headline, load_patterns, sentences
 from extract.relations import same_list
-from extract.stance import Attribution, attribution, stance_of
+from extract.stance import Attribution, attribution, is_success, stance_of
 from extract.triggers import Trigger, clause_of, find_triggers
 
 MAX_PLACES = 20
@@ -441,9 +441,9 @@ class _Sentence:
         return min(speaking, key=lambda party: abs(party.start - at), default=None)
 
     def _refers_back(self, trigger: Trigger) -> bool:
-        """Whether the one who acts may be the speaker: "its forces", "we", "had withdrawn"."""
+        """Whether the one who acts may be the speaker: "its forces", "we", or what one tells of oneself."""
         words = {token.lower_ for token in self.doc[self.span.start : trigger.start]}
-        return bool(words & _words()["speaker_acts"])
+        return is_success(trigger) or bool(words & _words()["speaker_acts"])
 
     def _goes_on(self, trigger: Trigger) -> bool:
         """Whether the subject is a pronoun for the one who acted before; a passive has no such subject."""

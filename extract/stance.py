@@ -21,7 +21,6 @@ SCOPE = 8
 
 _IRREGULAR = {"say": ("said",), "tell": ("told",), "write": ("wrote",), "show": ("shown",), "put": ("put",)}
 
-_BEFORE_NOUN = frozenset({"the", "a", "an", "any", "its", "their", "of", "to", "these", "regarding"})
 _FAILED = re.compile(
     r"(?:\S+ ){0,3}(?:did not|has not|was not|were not|failed|never) "
     r"(?:take|happen|occur|succeed|materiali|affected)"
@@ -41,6 +40,7 @@ class Attribution:
 class _Cues:
     speech: dict[str, str]
     speech_bases: frozenset[str]
+    before_noun: frozenset[str]
     sources: tuple[str, ...]
     hearsay: frozenset[str]
     denial: re.Pattern[str]
@@ -75,6 +75,7 @@ def _cues() -> _Cues:
     return _Cues(
         speech,
         bases,
+        frozenset(raw["speech"]["before_noun"]),
         tuple(raw["speech"]["sources"]),
         frozenset(raw["speech"]["hearsay"]),
         phrases(raw["denial"]["phrases"]),
@@ -123,10 +124,10 @@ def _is_denied(sentence: Span, index: int) -> bool:
 
 
 def _is_noun(sentence: Span, index: int) -> bool:
-    """Whether a speech word is a noun here: "the claim", "reports of"."""
+    """Whether a speech word is a noun or an adjective here: "the claim", "reports of", "two suspected"."""
     before = sentence.doc[index - 1].lower_ if index > sentence.start else ""
     following = sentence.doc[index + 1].lower_ if index + 1 < sentence.end else ""
-    if before in _BEFORE_NOUN or following == "of":
+    if before in _cues().before_noun or following == "of":
         return True
     # "Zamfara state", but "Russians state".
     named = before != "" and sentence.doc[index - 1].text[0].isupper() and not before.endswith("s")
@@ -201,6 +202,11 @@ def _planned(before: Sequence[Token], own: str) -> bool:
     return False
 
 
+def is_success(trigger: Trigger) -> bool:
+    """Whether a trigger tells of what a side likes to tell of itself: ground gained, drones downed."""
+    return bool(trigger.kind.gain) or trigger.kind.name == "Disrupted weapons use"
+
+
 def _attributed(trigger: Trigger, said: Attribution | None, actor: str | None) -> tuple[Stance, str | None]:
     if said is None or said.kind == "denies":
         return Stance.REPORTED, None
@@ -213,7 +219,6 @@ def _attributed(trigger: Trigger, said: Attribution | None, actor: str | None) -
     if said.kind == "claims":
         return Stance.CLAIMED, said.party
     # A party's word for its own gains is a claim; its word on what was done to it counts as reported.
-    gains = trigger.kind.gain or trigger.kind.name == "Disrupted weapons use"
-    if actor == said.party and gains and opponents(said.party):
+    if actor == said.party and is_success(trigger) and opponents(said.party):
         return Stance.CLAIMED, said.party
     return Stance.REPORTED, None

@@ -108,7 +108,10 @@ def resolve(mentions: Sequence[Mention], places: PlaceFinder) -> tuple[Resolutio
     """Resolve all mentions of one document together, in their order."""
     found = _candidates(mentions, places)
     context = _Context(
-        _inherited(mentions), _partners(mentions, found), _regions_named(mentions), [None] * len(mentions)
+        _inherited(mentions, found),
+        _partners(mentions, found),
+        _regions_named(mentions),
+        [None] * len(mentions),
     )
     # The first round knows names only; the second sees where the first put the others.
     for _ in range(2):
@@ -138,11 +141,11 @@ def _candidates(mentions: Sequence[Mention], places: PlaceFinder) -> list[Sequen
     return found
 
 
-def _inherited(mentions: Sequence[Mention]) -> list[Mention]:
+def _inherited(mentions: Sequence[Mention], found: Sequence[Sequence[Place]]) -> list[Mention]:
     """Let other mentions of a name share what the text says of its place at one of them.
 
     One that the text itself puts in a region or beside a town shares nothing: it may be another
-    place. Only a country, or an area without a generic word, says too little for that.
+    place. One that it only puts in a country shares what can be true in that country.
     """
     told: dict[str, Mention] = {}
     for mention in mentions:
@@ -153,7 +156,7 @@ def _inherited(mentions: Sequence[Mention]) -> list[Mention]:
     shared = []
     for mention in mentions:
         source = told.get(fold(mention.name))
-        if source is not None and not _is_told(mention, mentions):
+        if source is not None and not _is_told(mention, mentions) and _agree(mention, source, found):
             inside = mention.inside if source.inside is None else source.inside
             mention = replace(mention, near=source.near, inside=inside)
         shared.append(mention)
@@ -163,6 +166,15 @@ def _inherited(mentions: Sequence[Mention]) -> list[Mention]:
 def _is_told(mention: Mention, mentions: Sequence[Mention]) -> bool:
     """Whether the text says where a mention lies, more closely than by its country."""
     return mention.near is not None or (mention.inside is not None and mentions[mention.inside].asked != "")
+
+
+def _agree(mention: Mention, source: Mention, found: Sequence[Sequence[Place]]) -> bool:
+    """Whether what the text says of ``source`` can hold in the country it puts ``mention`` in, if any."""
+    if mention.inside is None or not found[mention.inside]:
+        return True
+    country = found[mention.inside][0].country
+    told = source.inside if source.near is None else source.near
+    return told is None or any(place.country == country for place in found[told])
 
 
 def _partners(mentions: Sequence[Mention], found: Sequence[Sequence[Place]]) -> dict[int, list[Place]]:
