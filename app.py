@@ -22,6 +22,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from waitress.server import create_server
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
+import cli
 from domain import InvalidInput, SitmapError, TooLarge
 from web import assets, features, pages, wording
 from web.services import EXTENSION, Services
@@ -111,8 +112,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.after_request(_add_security_headers)
     app.register_error_handler(SitmapError, _sitmap_error)
     app.register_error_handler(HTTPException, _http_error)
-
-    import cli  # it imports every room of the house; the app needs it only to register its commands
 
     cli.register(app)
     return app
@@ -267,13 +266,14 @@ def main() -> None:
     parser.add_argument("--port", default=8000, type=int, help="port to listen on (default: %(default)s)")
     options = parser.parse_args()
 
-    # In a process of its own: building takes memory that the server would not give back.
-    prepare = [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "prepare"]
-    failed = subprocess.run(prepare, check=False).returncode
-    if failed:
-        sys.exit(failed)
     try:
         app = create_app()
+        if not cli.is_prepared(app):
+            # In a process of its own: building takes memory that the server would not give back.
+            prepare = [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "prepare"]
+            failed = subprocess.run(prepare, check=False).returncode
+            if failed:
+                sys.exit(failed)
         app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], options.host]
         server = create_server(app, host=options.host, port=options.port, ident=None, threads=8)
     except SitmapError as error:

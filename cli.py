@@ -31,8 +31,7 @@ from domain import (
 )
 from feeds import MAX_BYTES, check_text, fetch, read_paths
 from geo.build import build_gazetteer, is_current
-from geo.regions import build_basemap
-from pipeline import run
+from geo.regions import basemap_is_current, build_basemap
 from web.near import look_around
 from web.params import PARAMETERS, Arguments, event_query, read_day
 from web.services import services
@@ -101,7 +100,7 @@ def _arguments(allowed: Iterable[str], given: dict[str, Any]) -> Arguments:
 def prepare(samples: bool) -> None:
     """Build what is missing: gazetteer, base map, sample events."""
     config = current_app.config
-    gazetteer = Path(config["SITMAP_GAZETTEER"])
+    gazetteer, basemap = Path(config["SITMAP_GAZETTEER"]), Path(config["SITMAP_BASEMAP"])
     if not is_current(gazetteer):
         click.echo("Building the gazetteer; this takes about half a minute.")
         with tqdm(total=1, bar_format="{desc:30}{percentage:3.0f}%|{bar}| {elapsed}", disable=None) as bar:
@@ -112,13 +111,21 @@ def prepare(samples: bool) -> None:
                 bar.refresh()
 
             build_gazetteer(gazetteer, show)
-    basemap = Path(config["SITMAP_BASEMAP"])
-    atlas = Path(config["SITMAP_VENDOR"]) / ATLAS
-    if not basemap.is_file() or basemap.stat().st_mtime < (ROOT / "geo" / "regions.py").stat().st_mtime:
-        build_basemap(atlas, basemap)
+    if not basemap_is_current(basemap):
+        build_basemap(Path(config["SITMAP_VENDOR"]) / ATLAS, basemap)
     if samples and not services().store.totals()["documents"]:
         click.echo("Reading the sample reports …")
         _ingest(read_paths([SAMPLES]), quiet=True)
+
+
+def is_prepared(app: Flask) -> bool:
+    """Whether ``flask prepare`` would find nothing to do."""
+    with app.app_context():
+        return (
+            is_current(Path(app.config["SITMAP_GAZETTEER"]))
+            and basemap_is_current(Path(app.config["SITMAP_BASEMAP"]))
+            and services().store.totals()["documents"] > 0
+        )
 
 
 # --------------------------------------------------------------------------- ways in
@@ -157,6 +164,9 @@ def _fetched(urls: Iterable[str]) -> Iterator[Document | Refusal]:
 
 
 def _ingest(inputs: Iterable[Document | Refusal], *, quiet: bool = False) -> Counter[Outcome]:
+    # Imported here: it brings spaCy, which a server that only shows what it has does not need.
+    from pipeline import run
+
     parts = services()
     counts: Counter[Outcome] = Counter()
 

@@ -23,6 +23,7 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from domain import BadData, NotPrepared
+from geo import tables
 from geo.gazetteer import Gazetteer
 from geo.tables import read_table
 
@@ -33,6 +34,12 @@ SIMPLIFY_DEGREES = 0.01
 """How far the outline of a division may be moved to save points; it is approximate anyhow."""
 
 _CODES_BY_ATLAS_NAME = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO"}
+
+
+def basemap_is_current(basemap: Path) -> bool:
+    """Whether the file was built after the last change of what it is built by."""
+    makers = (Path(__file__), tables.FOLDER / "disputed.csv")
+    return basemap.is_file() and all(maker.stat().st_mtime <= basemap.stat().st_mtime for maker in makers)
 
 
 def build_basemap(atlas: Path, out: Path) -> None:

@@ -45,7 +45,7 @@ class Server:
         self._connection.close()
 
     def get(self, address: str, encoding: str = "identity") -> Reply:
-        """Ask for an address in a content coding. Raises SitmapError unless the answer is 200."""
+        """Ask for an address in a content coding. Raises SitmapError unless it is answered with 200."""
         return self._ask("GET", address, None, {"Accept-Encoding": encoding})
 
     def ingest(self, text: str) -> Reply:
@@ -66,9 +66,12 @@ class Server:
 
     def _ask(self, method: str, address: str, body: str | None, headers: Mapping[str, str]) -> Reply:
         start = time.perf_counter()
-        self._connection.request(method, address, body, dict(headers))
-        response = self._connection.getresponse()
-        content = response.read()
+        try:
+            self._connection.request(method, address, body, dict(headers))
+            response = self._connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise SitmapError(f"{method} {address} was not answered: {error!r}") from error
         seconds = time.perf_counter() - start
         if response.status != 200:
             raise SitmapError(f"{method} {address} was answered with {response.status}")
@@ -99,7 +102,7 @@ def serving(gazetteer: Path, basemap: Path, folder: Path) -> Iterator[Server]:
     ) as process:
         try:
             if not any("Sitmap is at" in line for line in process.stdout or ()):
-                raise SitmapError("app.py ended before it served")
+                raise SitmapError(f"app.py ended with status {process.wait()} before it served")
             with closing(Server(port, process.pid)) as server:
                 server.get("/")
                 server.started = time.perf_counter() - start

@@ -19,6 +19,7 @@ from geo import tables
 from geo.build import build_gazetteer
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
+from pipeline import Analyser
 from tests.web_samples import MakeApp
 from web.services import EXTENSION
 
@@ -46,6 +47,12 @@ def gazetteer(prepared: dict[str, str]) -> Iterator[Gazetteer]:
 def regions(gazetteer: Gazetteer, prepared: dict[str, str]) -> Regions:
     """The outlines over the base map that ``flask prepare`` has built."""
     return Regions(gazetteer, Path(prepared["SITMAP_BASEMAP"]))
+
+
+@pytest.fixture(scope="session")
+def analyser(gazetteer: Gazetteer, regions: Regions) -> Analyser:
+    """The reader of reports over both."""
+    return Analyser(gazetteer, regions)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,95 @@
+"""The language pipeline: sentences over hostile text, headlines, boilerplate, and offsets that index the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.language import MAX_SENTENCE_TOKENS, MAX_WORD, is_headline, parse, sentences
+
+
+def told(text: str) -> list[str]:
+    """Return the sentences of a text."""
+    return [sentence.text for sentence in sentences(parse(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("One fell. Two rose.", ["One fell.", "Two rose."], id="full stops"),
+        pytest.param("Who came? Nobody! So it went…", ["Who came?", "Nobody!", "So it went…"], id="other ends"),
+        pytest.param("A headline\n\nThe text.", ["A headline", "The text."], id="a line without a full stop"),
+        pytest.param("- one item\n- another", ["- one item", "- another"], id="items of a list"),
+        pytest.param("Some approx. twenty came.", ["Some approx. twenty came."], id="abbreviation"),
+        pytest.param("  \n One fell. \n\n ", ["One fell."], id="white space around"),
+        pytest.param(" \n\t ", [], id="white space alone"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_a_text_falls_into_sentences(text: str, expected: list[str]) -> None:
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This site uses cookies to remember you.",
+        "We use cookies and similar means.",
+        "Sign up for our morning letter.",
+        "Subscribe to read on.",
+        "Read more",
+        "© 2025 The Paper",
+        "Photo: J. Doe",
+        "Follow us on all channels",
+        "ADVERTISEMENT",
+        "All rights reserved.",
+    ],
+)
+def test_what_belongs_to_the_web_page_is_no_sentence_of_the_report(text: str) -> None:
+    assert told(f"{text}\n\nShells fell on a bridge.") == ["Shells fell on a bridge."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bakery gave away cookies after the raid.",
+        "He used to read more before the war.",
+        "A photo showed the burning bridge.",
+        "They all follow the road to the river.",
+    ],
+)
+def test_words_of_web_pages_are_kept_where_they_are_the_reports_own(text: str) -> None:
+    assert told(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Drones Hit Port As Winter Bites", True, id="capitals"),
+        pytest.param("DRONES HIT PORT", True, id="shouted"),
+        pytest.param("Drones Hit Port As Winter Bites.", False, id="full stop"),
+        pytest.param("Drones hit the port as winter bites", False, id="sentence without a full stop"),
+        pytest.param("Odesa", False, id="one word"),
+    ],
+)
+def test_a_headline_is_capitalised_and_has_no_full_stop(text: str, expected: bool) -> None:
+    (sentence,) = sentences(parse(text))
+    assert is_headline(sentence) is expected
+
+
+def test_sentences_index_the_text_as_it_was_given() -> None:
+    text = "  «Rockets» fell…\r\n\tNear\u00a0Odesa — at 5 a.m. — a crane burned.  Over. "
+    for sentence in sentences(parse(text)):
+        assert text[sentence.start_char : sentence.end_char] == sentence.text
+
+
+def test_a_name_with_hyphens_is_one_word() -> None:
+    assert "Rostov-on-Don" in [token.text for token in parse("Trains left Rostov-on-Don late.")]
+
+
+def test_a_text_without_full_stops_is_cut_into_sentences_of_bounded_size() -> None:
+    found = sentences(parse("shells fell and " * 2_000))
+    assert {len(sentence) for sentence in found[:-1]} == {MAX_SENTENCE_TOKENS}
+
+
+def test_a_word_without_end_is_one_token() -> None:
+    assert len(parse("(" * (50 * MAX_WORD))) == 1

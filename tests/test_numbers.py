@@ -1,0 +1,65 @@
+"""Numbers as news writes them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from extract.numbers import NUMBER, read_number
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("7", 7),
+        ("1.5", 1.5),
+        ("1,200", 1200),
+        ("12 000", 12_000),
+        ("12\u00a0000", 12_000),
+        ("zero", 0),
+        ("twelve", 12),
+        ("Twelve", 12),
+        ("twenty-three", 23),
+        ("thirty eight", 38),
+        ("a dozen", 12),
+        ("two dozen", 24),
+        ("a hundred", 100),
+        ("two hundred and six", 206),
+        ("three thousand", 3000),
+        ("five thousand two hundred and ten", 5210),
+        ("a hundred thousand", 100_000),
+        ("one million", 1_000_000),
+    ],
+)
+def test_a_number_is_read(text: str, value: float) -> None:
+    assert read_number(text) == value
+    assert re.fullmatch(NUMBER, text.lower()) or "." in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "a", "an", "and", "a man", "dozens", "many", "twelve men", "-3", "½", "1,2", "1,2000", "9" * 13],
+)
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert read_number(text) is None
+
+
+def test_a_number_too_large_to_mean_anything_is_none() -> None:
+    assert read_number("hundred " * 400) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("killed two hundred and six people", "two hundred and six", id="and after a scale"),
+        pytest.param("killed two and six fled", "two", id="and between two numbers"),
+        pytest.param("and three more", "three", id="and before a number"),
+        pytest.param("some 1,200 men", "1,200", id="thousands"),
+        pytest.param("sixteen men", "sixteen", id="longest word"),
+    ],
+)
+def test_a_number_is_found_in_a_text(text: str, expected: str) -> None:
+    found = re.search(rf"\b{NUMBER}\b", text)
+    assert found is not None
+    assert found[0] == expected
