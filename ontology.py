@@ -6,6 +6,7 @@ with the entry that is wrong.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 
 from domain import BadData
 
+_KINDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of words"}
 ONTOLOGY_FILE = Path(__file__).parent / "data" / "ontology.toml"
 SHAPES = frozenset({"circle", "diamond", "triangle", "square", "hexagon", "star", "ring"})
 
@@ -79,60 +81,92 @@ def load_ontology(path: Path = ONTOLOGY_FILE) -> Ontology:
     """Read and check the file. Raises BadData naming the entry."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadData(str(error), field=path.name) from error
-    families = {entry["name"]: _family(entry) for entry in raw.get("family", [])}
+    families: dict[str, Family] = {}
+    for entry in _entries(raw, "family"):
+        family = _family(entry)
+        if family.name in families:
+            raise BadData(f"family {family.name!r} stands twice", field=path.name)
+        families[family.name] = family
     types: dict[str, EventType] = {}
-    for entry in raw.get("type", []):
+    for entry in _entries(raw, "type"):
         kind = _event_type(entry, families)
         if kind.name in types:
             raise BadData(f"type {kind.name!r} stands twice", field=path.name)
         types[kind.name] = kind
     if not types:
         raise BadData("no event type in it", field=path.name)
-    irregular = {verb: tuple(forms.split()) for verb, forms in raw.get("irregular", {}).items()}
-    return Ontology(families, types, tuple(raw.get("hit_verbs", ())), irregular)
+    irregular = raw.get("irregular", {})
+    if not isinstance(irregular, dict) or not all(isinstance(forms, str) for forms in irregular.values()):
+        raise BadData("is not a table of verbs with their forms in one text each", field="irregular")
+    hit_verbs = _words(raw.get("hit_verbs", []), "hit_verbs", "hit_verbs")
+    return Ontology(
+        families, types, hit_verbs, {verb: tuple(forms.split()) for verb, forms in irregular.items()}
+    )
+
+
+def _entries(raw: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    entries = raw.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadData(f"is not a list of [[{key}]] tables", field=key)
+    return entries
 
 
 def _family(entry: Mapping[str, Any]) -> Family:
-    family = Family(**_checked(entry, ("name", "shape", "colour", "colour_dark"), ()))
+    values = _checked(entry, dict.fromkeys(("name", "shape", "colour", "colour_dark"), str), {})
+    family = Family(**values)
     if family.shape not in SHAPES:
         raise BadData(f"shape {family.shape!r} is none of {', '.join(sorted(SHAPES))}", field=family.name)
+    for colour in (family.colour, family.colour_dark):
+        if not re.fullmatch("#[0-9A-Fa-f]{6}", colour):
+            raise BadData(f"colour {colour!r} is not like #D55E00", field=family.name)
     return family
 
 
 def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> EventType:
-    words = ("verbs", "nouns", "phrases", "strikes")
-    values = _checked(
-        entry,
-        ("name", "family"),
-        ("disorder", "plover", "plover_mode", "priority", "gain", "needs_party", *words),
-    )
+    defaults = {
+        "disorder": "",
+        "plover": "",
+        "plover_mode": "",
+        "priority": 0,
+        "gain": "",
+        "needs_party": False,
+    }
+    words: dict[str, list[str]] = {key: [] for key in ("verbs", "nouns", "phrases", "strikes")}
+    values = _checked(entry, {"name": str, "family": str}, defaults | words)
+    name = values["name"]
     if values["family"] not in families:
-        raise BadData(f"family {values['family']!r} is not defined", field=values["name"])
-    values.setdefault("plover_mode", "")
-    values.setdefault("priority", 0)
-    values.setdefault("gain", "")
-    values.setdefault("needs_party", False)
-    values.setdefault("disorder", "")
-    values.setdefault("plover", "")
+        raise BadData(f"family {values['family']!r} is not defined", field=name)
     if values["gain"] not in ("", "taken", "regained"):
-        raise BadData(f"gain {values['gain']!r} is neither taken nor regained", field=values["name"])
-    for key in words:
-        listed = values.get(key, [])
-        if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
-            raise BadData(f"{key} is not a list of words", field=values["name"])
-        values[key] = tuple(listed)
-    return EventType(**values)
+        raise BadData(f"gain {values['gain']!r} is neither taken nor regained", field=name)
+    return EventType(**(values | {key: _words(values[key], key, name) for key in words}))
+
+
+def _words(listed: Any, key: str, name: str) -> tuple[str, ...]:
+    """Return the entries of a word list. Raises BadData, with the name of what holds the list."""
+    if not isinstance(listed, list) or not all(isinstance(entry, str) for entry in listed):
+        raise BadData(f"{key} is not a list of words", field=name)
+    for entry in listed:
+        parts = entry.split()
+        if not parts or "*" in (parts[0], parts[-1]) or not all(part.strip("|") for part in parts):
+            raise BadData(f"{key} has {entry!r}, which begins or ends with a gap or is empty", field=name)
+    return tuple(listed)
 
 
 def _checked(
-    entry: Mapping[str, Any], required: tuple[str, ...], optional: tuple[str, ...]
+    entry: Mapping[str, Any], required: Mapping[str, type], defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Return the entry with its defaults. Raises BadData on a missing, unknown or ill-typed key."""
     name = str(entry.get("name", "an entry without a name"))
-    missing = [key for key in required if not entry.get(key)]
-    unknown = [key for key in entry if key not in required and key not in optional]
-    if missing or unknown:
-        problem = [f"{key} is missing" for key in missing] + [f"{key} is not known" for key in unknown]
-        raise BadData("; ".join(problem), field=name)
-    return dict(entry)
+    problems = [f"{key} is missing" for key in required if not entry.get(key)]
+    problems += [f"{key} is not known" for key in entry if key not in required and key not in defaults]
+    kinds = dict(required) | {key: type(default) for key, default in defaults.items()}
+    problems += [
+        f"{key} {value!r} is not {_KINDS[kinds[key]]}"
+        for key, value in entry.items()
+        if key in kinds and type(value) is not kinds[key]
+    ]
+    if problems:
+        raise BadData("; ".join(problems), field=name)
+    return {**defaults, **entry}

@@ -473,7 +473,9 @@ def _given(text: str, start: int, end: int, names: NameIndex) -> Mention:
     tokens = span.split()
     if len(tokens) > 1 and tokens[-1].lower() in words.after:
         asked, name = words.after[tokens[-1].lower()], " ".join(tokens[:-1])
-    for phrase, kind in words.before.items():
-        if span.lower().startswith(phrase + " "):
-            asked, name = kind, span[len(phrase) + 1 :]
+    # Of "village" and "village of" the longer counts.
+    leading = [phrase for phrase in words.before if span.lower().startswith(phrase + " ")]
+    if leading:
+        phrase = max(leading, key=len)
+        asked, name = words.before[phrase], span[len(phrase) + 1 :]
     return with_relation(text, Mention(start, end, span, name, MentionKind.PLACE, asked))

@@ -36,7 +36,7 @@ def read_number(text: str) -> float | None:
             current += _VALUES[word]
             seen = True
         elif word in _SCALES:
-            current = (current or 1) * _SCALES[word]
+            current = (current or 1.0) * _SCALES[word]
             seen = True
             if word in ("thousand", "million"):
                 total, current = total + current, 0.0

@@ -101,13 +101,15 @@ def _breaks_clause(sentence: Span, token: Token) -> bool:
     before = sentence.doc[token.i - 1]
     if token.text in (";", "–", "—") or token.text == ":":
         return True
+    following = sentence.doc[token.i + 1].lower_ if token.i + 2 < sentence.end else ""
     if token.lower_ in _grammar().breaks:
-        return not (token.lower_ == "as" and before.lower_ in ("well", "far", "such", "as"))
+        # "As well as", "as far as", "as many as", "such as" join words, not clauses.
+        joins = {"well", "far", "many", "much", "such"} & {before.lower_, following}
+        return token.lower_ != "as" or not joins
     if token.lower_ != "and":
         return False
     if before.text == ",":
         return True
-    following = sentence.doc[token.i + 1].lower_ if token.i + 2 < sentence.end else ""
     return following in _grammar().breaks_after_and
 
 

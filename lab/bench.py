@@ -232,24 +232,30 @@ def measure_server(setup: Setup) -> Iterator[Measure]:
 def measure_events(setup: Setup) -> Iterator[Measure]:
     """Fill a store with synthetic events, and ask it, and a server over it, for them."""
     folder = setup.folder / "synthetic"
+    file = folder / "events.db"
+    yield Measure("store: reports added", "1/s", [setup.events / _fill(setup, file)])
+    yield Measure("store: size", "MB", [file.stat().st_size / 1e6])
     with closing(Gazetteer(setup.gazetteer)) as gazetteer:
-        regions = Regions(gazetteer, setup.basemap)
-        reports = list(synthetic_reports(gazetteer, regions, count=setup.events))
         centres = [use.place for name in CENTRES if (use := gazetteer.best(name))]
     centres = list(islice(cycle(centres), setup.requests))
-
-    with closing(open_store(f"sqlite:///{folder / 'events.db'}")) as store:
+    with closing(open_store(f"sqlite:///{file}")) as store:
 
         def near(centre: Place) -> object:
             return store.near(EventQuery(), lat=centre.lat, lon=centre.lon, km=NEAR_KM)
 
-        adding = _seconds(partial(_each, store.add, reports))
-        yield Measure("store: reports added", "1/s", [len(reports) / adding])
         found = [1000 * _seconds(partial(near, centre)) for centre in centres]
     yield Measure(f"store: near, {NEAR_KM:g} km", "ms", found)
-    yield Measure("store: size", "MB", [(folder / "events.db").stat().st_size / 1e6])
     with serving(setup.gazetteer, setup.basemap, folder) as server:
         yield from _answers(server, centres)
+
+
+def _fill(setup: Setup, file: Path) -> float:
+    """Add synthetic reports to a new store; return the seconds that the store took for it."""
+    with closing(Gazetteer(setup.gazetteer)) as gazetteer:
+        regions = Regions(gazetteer, setup.basemap)
+        reports = list(synthetic_reports(gazetteer, regions, count=setup.events))
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        return _seconds(partial(_each, store.add, reports))
 
 
 def _answers(server: Server, centres: Sequence[Place]) -> Iterator[Measure]:

@@ -26,7 +26,9 @@ def read(text: str, published: date | None = FRIDAY) -> list[Found | tuple[str, 
 
 ABSOLUTE = [
     pytest.param("on 2025-01-28 it rained", [("2025-01-28", "2025-01-28", "2025-01-28", 1)], id="ISO"),
-    pytest.param("on January 28, 2025, it", [("January 28, 2025", "2025-01-28", "2025-01-28", 1)], id="American"),
+    pytest.param(
+        "on January 28, 2025, it", [("January 28, 2025", "2025-01-28", "2025-01-28", 1)], id="American"
+    ),
     pytest.param("on 28 January 2025", [("28 January 2025", "2025-01-28", "2025-01-28", 1)], id="British"),
     pytest.param("the 3rd of May 2024", [("3rd of May 2024", "2024-05-03", "2024-05-03", 1)], id="ordinal"),
     pytest.param("on Sept. 3, 2024", [("Sept. 3, 2024", "2024-09-03", "2024-09-03", 1)], id="short month"),
@@ -53,10 +55,14 @@ RELATIVE = [
     pytest.param("on 3 February", ("3 February", "2025-02-03", "2025-02-03", 1), id="day just ahead"),
     pytest.param("on 29 February", ("29 February", "2024-02-29", "2024-02-29", 1), id="last leap day"),
     pytest.param("in December", ("in December", "2024-12-01", "2024-12-31", 3), id="month of last year"),
-    pytest.param("in early January", ("in early January", "2025-01-01", "2025-01-10", 3), id="part of a month"),
+    pytest.param(
+        "in early January", ("in early January", "2025-01-01", "2025-01-10", 3), id="part of a month"
+    ),
     pytest.param("since December", ("since December", "2024-12-01", "2025-01-31", 3), id="since a month"),
     pytest.param("last November", ("last November", "2024-11-01", "2024-11-30", 3), id="last and a month"),
-    pytest.param("last January", ("last January", "2024-01-01", "2024-01-31", 3), id="last and this month's name"),
+    pytest.param(
+        "last January", ("last January", "2024-01-01", "2024-01-31", 3), id="last and this month's name"
+    ),
     pytest.param("on Tuesday", ("Tuesday", "2025-01-28", "2025-01-28", 1), id="weekday"),
     pytest.param("on Friday", ("Friday", "2025-01-31", "2025-01-31", 1), id="weekday of publication"),
     pytest.param("last Friday", ("last Friday", "2025-01-24", "2025-01-24", 1), id="last and that weekday"),
@@ -135,6 +141,6 @@ def test_a_plan_at_the_turn_of_the_year_lies_ahead() -> None:
 
 @pytest.mark.parametrize("published", [date(1900, 1, 1), date(2100, 12, 31), date.min, date.max])
 def test_no_publication_date_breaks_the_reading(published: date) -> None:
-    text = "On 29 February, next Monday, tomorrow, overnight, two years ago, last year and in December it rained."
+    text = "On 29 February, next Monday, tomorrow, overnight, two years ago, last year, in May it rained."
     for day in find_dates(text, published):
         assert day.when is None or day.when.start <= day.when.end

@@ -33,7 +33,13 @@ def test_a_verb_has_its_forms(base: str, forms: str) -> None:
 
 @pytest.mark.parametrize(
     ("base", "plural"),
-    [("siege", "sieges"), ("clash", "clashes"), ("city", "cities"), ("convoy", "convoys"), ("rally", "rallies")],
+    [
+        ("siege", "sieges"),
+        ("clash", "clashes"),
+        ("city", "cities"),
+        ("convoy", "convoys"),
+        ("rally", "rallies"),
+    ],
 )
 def test_a_noun_has_its_plural(base: str, plural: str) -> None:
     assert noun_forms(base) == (base, plural)

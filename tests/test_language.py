@@ -1,4 +1,4 @@
-"""The language pipeline: sentences over hostile text, headlines, boilerplate, and offsets that index the text."""
+"""The language pipeline: sentences of hostile text, headlines, boilerplate, offsets that index the text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def told(text: str) -> list[str]:
     ("text", "expected"),
     [
         pytest.param("One fell. Two rose.", ["One fell.", "Two rose."], id="full stops"),
-        pytest.param("Who came? Nobody! So it went…", ["Who came?", "Nobody!", "So it went…"], id="other ends"),
+        pytest.param(
+            "Who came? Nobody! So it went…", ["Who came?", "Nobody!", "So it went…"], id="other ends"
+        ),
         pytest.param("A headline\n\nThe text.", ["A headline", "The text."], id="a line without a full stop"),
         pytest.param("- one item\n- another", ["- one item", "- another"], id="items of a list"),
         pytest.param("Some approx. twenty came.", ["Some approx. twenty came."], id="abbreviation"),

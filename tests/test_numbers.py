@@ -39,7 +39,22 @@ def test_a_number_is_read(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "a", "an", "and", "a man", "dozens", "many", "twelve men", "-3", "½", "1,2", "1,2000", "9" * 13],
+    [
+        "",
+        " ",
+        "a",
+        "an",
+        "and",
+        "a man",
+        "dozens",
+        "many",
+        "twelve men",
+        "-3",
+        "½",
+        "1,2",
+        "1,2000",
+        "9" * 13,
+    ],
 )
 def test_what_is_no_number_is_none(text: str) -> None:
     assert read_number(text) is None

@@ -1,0 +1,262 @@
+"""Events in a text: what happened, where, when, to whom; and what is no event."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from domain import Document, EventMention, Fatalities, Stance
+from pipeline import Analyser
+
+FRIDAY = date(2025, 1, 31)
+
+SHELLING = "Shelling/artillery/missile attack"
+STRIKE = "Air/drone strike"
+
+
+def read(text: str, analyser: Analyser) -> tuple[tuple[EventMention, str | None], ...]:
+    """Return the events of a text, each with the words for its place; their offsets index the text."""
+    analysis = analyser.analyse(Document(text, FRIDAY))
+    for event in analysis.event_mentions:
+        for span in (event.trigger, event.sentence):
+            assert text[span.start : span.end] == span.text
+        assert event.sentence.start <= event.trigger.start < event.trigger.end <= event.sentence.end
+    return tuple(
+        (event, analysis.resolutions[event.place].mention.text if event.place is not None else None)
+        for event in analysis.event_mentions
+    )
+
+
+def events(text: str, analyser: Analyser) -> list[tuple[str, str | None]]:
+    """Return type and place of each event."""
+    return [(event.sub_event_type, place) for event, place in read(text, analyser)]
+
+
+# --------------------------------------------------------------------------- where
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Shells fell on Toretsk.", [(SHELLING, "Toretsk")], id="the one named"),
+        pytest.param(
+            "Drones hit Odesa while missiles fell on Kharkiv.",
+            [(STRIKE, "Odesa"), (SHELLING, "Kharkiv")],
+            id="each in its clause",
+        ),
+        pytest.param(
+            "Shells fell on Toretsk, Chasiv Yar and Kupiansk.",
+            [(SHELLING, "Toretsk"), (SHELLING, "Chasiv Yar"), (SHELLING, "Kupiansk")],
+            id="a list is several events",
+        ),
+        pytest.param(
+            "Shells fell on the villages of Zrubokivka and Hnatkivka.",
+            [(SHELLING, "Zrubokivka"), (SHELLING, "Hnatkivka")],
+            id="villages that the gazetteer lacks",
+        ),
+        pytest.param(
+            "Shells fell on Sudzha in the Kursk region.", [(SHELLING, "Sudzha")], id="not its region"
+        ),
+        pytest.param("In Ukraine shells fell on Toretsk.", [(SHELLING, "Toretsk")], id="not the country"),
+        pytest.param(
+            "Shells fell on Lyptsi, a village near Kharkiv.", [(SHELLING, "Lyptsi")], id="not beside it"
+        ),
+        pytest.param(
+            "Trains stopped at Toretsk, which was shelled.", [(SHELLING, "Toretsk")], id="relative clause"
+        ),
+        pytest.param(
+            "Trains ran late in Kharkiv. Rockets hit a depot.",
+            [(SHELLING, "Kharkiv")],
+            id="carried over from the sentence before",
+        ),
+        pytest.param(
+            "Rockets hit Kharkiv. Buses ran. A drone hit the depot.",
+            [(SHELLING, "Kharkiv"), (STRIKE, "Kharkiv")],
+            id="carried over a sentence",
+        ),
+        pytest.param("Rockets hit elsewhere in the hills.", [(SHELLING, None)], id="elsewhere is nowhere"),
+        pytest.param("Rockets hit a depot.", [(SHELLING, None)], id="no place"),
+        pytest.param("Moscow said rockets had hit a depot.", [(SHELLING, None)], id="never the speaker"),
+        pytest.param(
+            "Moscow said rockets had hit Odesa.", [(SHELLING, "Odesa")], id="the place and not the speaker"
+        ),
+        pytest.param("The Kyiv Brigade shelled a depot.", [(SHELLING, None)], id="never a unit's name"),
+        pytest.param("Ukrainian guns shelled a depot.", [(SHELLING, None)], id="never a people"),
+        pytest.param(
+            "Rockets launched from Belgorod hit Kharkiv.",
+            [(SHELLING, "Kharkiv")],
+            id="never where it came from",
+        ),
+        pytest.param(
+            "Missiles fired from the Black Sea hit a depot.",
+            [(SHELLING, None)],
+            id="not even as the only place",
+        ),
+        pytest.param(
+            "KYIV, Jan. 30 (Example Wire) — Rockets hit Odesa.", [(SHELLING, "Odesa")], id="not the dateline"
+        ),
+        pytest.param(
+            "KYIV, Jan. 30 (Example Wire) — Rockets hit a depot.",
+            [(SHELLING, "KYIV")],
+            id="the dateline where nothing else is named",
+        ),
+    ],
+)
+def test_an_event_lies_where_its_sentence_puts_it(
+    text: str, expected: list[tuple[str, str | None]], analyser: Analyser
+) -> None:
+    assert events(text, analyser) == expected
+
+
+# --------------------------------------------------------------------------- who
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "target"),
+    [
+        pytest.param("Russian guns shelled Kupiansk.", "Russia", "Ukraine", id="active, enemy understood"),
+        pytest.param("Kupiansk was shelled by Russian guns.", "Russia", "Ukraine", id="passive"),
+        pytest.param(
+            "The shelling of Kupiansk by Russian guns went on.", "Russia", "Ukraine", id="noun and by"
+        ),
+        pytest.param(
+            "The withdrawal of Wagner fighters from Bakhmut began.", "Wagner", None, id="noun and of"
+        ),
+        pytest.param("Houthi boats attacked Eritrea.", "Houthis", "Eritrea", id="target named"),
+        pytest.param("The RSF shelled a hospital in El Fasher.", "RSF", "Civilians", id="civilians"),
+        pytest.param("Police arrested ten people in Tbilisi.", "Police", "Civilians", id="police"),
+        pytest.param("Rioters burned tyres in Tbilisi.", "Rioters", None, id="the trigger names them"),
+        pytest.param("Ukraine said Russian drones had hit Odesa.", "Russia", "Ukraine", id="not the speaker"),
+        pytest.param("Ukraine said drones had hit Odesa.", None, None, id="nobody named but the speaker"),
+        pytest.param(
+            "Moscow said its rockets had hit Odesa.", "Russia", "Ukraine", id="the speaker about its own"
+        ),
+        pytest.param(
+            "The Russian military announced the capture of Toretsk.",
+            "Russia",
+            "Ukraine",
+            id="the speaker about its success",
+        ),
+        pytest.param("Shells fell on Toretsk.", None, None, id="nobody named"),
+    ],
+)
+def test_who_acts_is_told_by_voice_and_order(
+    text: str, actor: str | None, target: str | None, analyser: Analyser
+) -> None:
+    ((event, _),) = read(text, analyser)
+    assert (event.actor, event.target) == (actor, target)
+
+
+def test_one_who_acted_before_goes_on_acting(analyser: Analyser) -> None:
+    told = read("Russian troops captured Toretsk. They then shelled Kupiansk.", analyser)
+    assert [event.actor for event, _ in told] == ["Russia", "Russia"]
+
+
+def test_a_passive_is_not_carried_over(analyser: Analyser) -> None:
+    told = read("Rebels raided Goma. Later Bukavu was shelled.", analyser)
+    assert [event.actor for event, _ in told] == ["Rebels", None]
+
+
+# --------------------------------------------------------------------------- when
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        pytest.param("Shells fell on Toretsk on Tuesday.", [("2025-01-28", 1)], id="in its sentence"),
+        pytest.param(
+            "On Tuesday rockets hit Odesa, and on Wednesday drones hit Kharkiv.",
+            [("2025-01-28", 1), ("2025-01-29", 1)],
+            id="each in its clause",
+        ),
+        pytest.param(
+            "On Tuesday rockets hit Odesa. Drones hit Kharkiv.",
+            [("2025-01-28", 1), ("2025-01-28", 1)],
+            id="carried over",
+        ),
+        pytest.param("Shells fell on Toretsk.", [("2025-01-31", 2)], id="the day of the news, give or take"),
+        pytest.param(
+            "KYIV, Jan. 30 (Example Wire) — Rockets hit Odesa.", [("2025-01-31", 2)], id="not the dateline's"
+        ),
+    ],
+)
+def test_an_event_is_dated_by_the_words_nearest_to_it(
+    text: str, days: list[tuple[str, int]], analyser: Analyser
+) -> None:
+    told = [event.when for event, _ in read(text, analyser)]
+    assert [(str(when.end), when.precision) for when in told if when] == days
+
+
+def test_without_a_publication_date_an_event_without_a_full_date_has_none(analyser: Analyser) -> None:
+    text = "On Tuesday shells fell on Toretsk. Drones hit Odesa."
+    assert [event.when for event in analyser.analyse(Document(text)).event_mentions] == [None, None]
+
+
+# --------------------------------------------------------------------------- deaths
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Shells hit Kherson, killing two.", [Fatalities(2, 2, 2)], id="in its sentence"),
+        pytest.param(
+            "Rockets hit Kharkiv. Two guards were killed.", [Fatalities(2, 2, 2)], id="in the sentence after"
+        ),
+        pytest.param("Rockets hit Kharkiv. Two guards were hurt.", [None], id="not stated"),
+        pytest.param("Drones hit Odesa, and no casualties were reported.", [Fatalities(0, 0, 0)], id="none"),
+        pytest.param(
+            "Two people were killed in Kherson when Russian shells hit a bus.",
+            [Fatalities(2, 2, 2)],
+            id="killed by what is told",
+        ),
+        pytest.param(
+            "Nine soldiers were killed. Envoys of Kenya and Sudan met.", [None], id="not of a meeting"
+        ),
+    ],
+)
+def test_deaths_belong_to_the_event_that_caused_them(
+    text: str, expected: list[Fatalities | None], analyser: Analyser
+) -> None:
+    last = [event.fatalities for event, _ in read(text, analyser)][-len(expected) :]
+    assert last == expected
+
+
+# --------------------------------------------------------------------------- what is none
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("We use cookies to learn where troops attacked Kharkiv.", id="cookie banner"),
+        pytest.param("Subscribe now: rockets hit Kharkiv.", id="subscription"),
+        pytest.param("Snow fell on Kharkiv.", id="weather"),
+        pytest.param("The captured men sang in Odesa.", id="participle"),
+        pytest.param("Rebels captured nine soldiers in Goma.", id="men and not ground"),
+        pytest.param("The talks on Friday were dull.", id="talks of nobody"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_is_no_event_makes_none(text: str, analyser: Analyser) -> None:
+    assert events(text, analyser) == []
+
+
+def test_a_headline_only_says_again_what_the_text_says(analyser: Analyser) -> None:
+    text = "Drones Hit Odesa Port\n\nDrones hit the port of Odesa at noon."
+    ((event, _),) = read(text, analyser)
+    assert event.sentence.text == "Drones hit the port of Odesa at noon."
+
+
+def test_a_headline_alone_is_read(analyser: Analyser) -> None:
+    assert events("Drones Hit Odesa Port At Dawn", analyser) == [(STRIKE, "Odesa Port")]
+
+
+def test_a_noun_that_only_refers_back_is_not_told_again(analyser: Analyser) -> None:
+    text = "Kenya deployed police in Port-au-Prince. Their deployment was slow."
+    assert events(text, analyser) == [("Troop movement", "Port-au-Prince")]
+
+
+def test_events_of_other_stances_are_kept_with_their_stance(analyser: Analyser) -> None:
+    text = "Rockets hit Kharkiv. Odesa was not shelled. Russia plans to attack Sumy."
+    stances = [event.stance for event, _ in read(text, analyser)]
+    assert stances == [Stance.REPORTED, Stance.NEGATED, Stance.PLANNED]
