@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from flask import Flask, current_app
@@ -33,8 +33,11 @@ from feeds import MAX_BYTES, check_text, fetch, read_paths
 from geo.build import build_gazetteer, is_current
 from geo.regions import basemap_is_current, build_basemap
 from web.near import look_around
-from web.params import PARAMETERS, Arguments, event_query, read_day
+from web.params import PARAMETERS, VIEW, WINDOW, Arguments, event_query, read_day
 from web.services import services
+
+if TYPE_CHECKING:
+    from pipeline import Analyser
 
 ROOT = Path(__file__).parent
 SAMPLES = ROOT / "data" / "reports"
@@ -42,7 +45,8 @@ ATLAS = "world-atlas/countries-50m.json"
 MAX_LINE = 8 * MAX_BYTES
 """Characters of one input line of ``flask geoparse``: a text with all of it escaped, and its spans."""
 
-FILTERS = ("start", "end", "type", "stance", "precision", "bbox", "region", "limit")
+FILTERS = (*VIEW, "limit")
+NEAR_FILTERS = (*WINDOW, "limit")
 
 
 def register(app: Flask) -> None:
@@ -73,13 +77,16 @@ def _command(name: str) -> Callable[[Callable[..., None]], click.Command]:
     return decorate
 
 
-def _filters(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the filters of the web's event queries as options, with the same names and checks."""
-    for name in reversed(FILTERS):
-        parameter = PARAMETERS[name]
-        option = click.option(f"--{name}", f"filter_{name}", multiple=True, help=parameter.help)
-        function = option(function)
-    return function
+def _filters(names: Iterable[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add filters of the web's event queries as options, with the same names and checks."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        for name in reversed(tuple(names)):
+            option = click.option(f"--{name}", f"filter_{name}", multiple=True, help=PARAMETERS[name].help)
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def _arguments(allowed: Iterable[str], given: dict[str, Any]) -> Arguments:
@@ -211,29 +218,50 @@ def geoparse(source: TextIO, target: TextIO) -> None:
         else:
             answer = _geoparse_line(line, analyser)
         failed |= "error" in answer
-        target.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        target.write(_json_line(answer))
     if failed:
         target.flush()
         sys.exit(1)
 
 
-def _geoparse_line(line: str, analyser: Any) -> dict[str, Any]:
-    record: Any = None
+def _json_line(answer: dict[str, Any]) -> str:
+    line = json.dumps(answer, ensure_ascii=False)
+    # Half of a surrogate pair, which an id may hold, can only be written as an escape.
+    return (line if line.isascii() or _is_unicode(line) else json.dumps(answer)) + "\n"
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _geoparse_line(line: str, analyser: Analyser) -> dict[str, Any]:
+    line_id: str | int | float | None = None
     try:
         try:
-            record = json.loads(line)
+            record = json.loads(line, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise InvalidInput(f"not valid JSON: {error}") from error
         if not isinstance(record, dict):
             raise InvalidInput("not a JSON object")
+        if not isinstance(record.get("id"), str | int | float | None):
+            raise InvalidInput("is neither a text nor a number", field="id")
+        line_id = record.get("id")
         text = record.get("text")
         if not isinstance(text, str) or not text.strip():
             raise Unprocessable("is missing or empty", field="text")
         check_text(text)
         document = Document(text, _line_date(record.get("date")))
-        return _answer(record.get("id"), analyser.analyse(document, _spans(record.get("toponyms"))))
+        return _answer(line_id, analyser.analyse(document, _spans(record.get("toponyms"))))
     except SitmapError as error:
-        return {"id": record.get("id") if isinstance(record, dict) else None, "error": str(error)}
+        return {"id": line_id, "error": str(error)}
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _line_date(value: Any) -> date | None:
@@ -330,13 +358,11 @@ def _event(mention: EventMention, resolutions: tuple[Resolution, ...]) -> dict[s
 @click.option("--lat", help=PARAMETERS["lat"].help)
 @click.option("--lon", help=PARAMETERS["lon"].help)
 @click.option("--km", help=PARAMETERS["km"].help)
-@_filters
+@_filters(NEAR_FILTERS)
 def near(place: str | None, lat: str | None, lon: str | None, km: str | None, **filters: Any) -> None:
     """List the events near a place or position, nearest first."""
-    allowed = {"place", "lat", "lon", "km", *FILTERS} - {"bbox", "region"}
-    around = look_around(
-        _arguments(allowed, {"place": place, "lat": lat, "lon": lon, "km": km, **filters}), services()
-    )
+    asked = {"place": place, "lat": lat, "lon": lon, "km": km}
+    around = look_around(_arguments({*asked, *NEAR_FILTERS}, asked | filters), services())
     if around is None:
         raise InvalidInput("name a place, or give --lat and --lon", field="PLACE")
     centre = around.place.label if around.place else f"{around.lat}, {around.lon}"
@@ -363,7 +389,7 @@ def near(place: str | None, lat: str | None, lon: str | None, km: str | None, **
     show_default=True,
     help="What to write.",
 )
-@_filters
+@_filters(FILTERS)
 def export(target: TextIO, fmt: str, **filters: Any) -> None:
     """Write the events to a file ('-' for standard out), with the filters of the map."""
     parts = services()

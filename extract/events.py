@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from itertools import chain
 
 from spacy.tokens import Doc, Span
@@ -29,19 +28,18 @@ from domain import (
     Stance,
     TextSpan,
 )
-from extract.actors import Party, find_parties, is_civilian, opponents
+from extract.actors import Party, find_parties
 from extract.dates import DateMention, find_dates
 from extract.fatalities import read_fatalities
-from extract.language import is_headline, load_patterns, sentences
+from extract.language import is_headline, sentences
 from extract.relations import same_list
-from extract.stance import Attribution, attribution, is_success, stance_of
-from extract.triggers import Trigger, clause_of, find_triggers
+from extract.sides import Sides
+from extract.stance import attribution, stance_of
+from extract.triggers import VIOLENT, Trigger, clause_of, find_triggers
+from extract.vocabulary import event_words
 
 MAX_PLACES = 20
 """Places of one list that become events of their own."""
-
-AGENT_REACH = 8
-"""Tokens after a passive or a noun within which "by" names who did it."""
 
 DATELINE_CHARS = 45
 """Characters at the start of a report within which a date belongs to its dateline."""
@@ -49,19 +47,10 @@ DATELINE_CHARS = 45
 OUTWEIGHS = 4
 """By how much the priority of one violent type must exceed another's to displace it in a clause."""
 
-VIOLENT = frozenset(
-    {"Battles", "Explosions/Remote violence", "Violence against civilians", "Riots", "Protests"}
-)
 FORM_CONFIDENCE = {"phrase": 0.85, "noun": 0.75, "verb": 0.8, "strike": 0.8}
 """How sure a trigger is by its form. Set by hand."""
 
 _ELSEWHERE = re.compile(r"\b(?:elsewhere|other (?:areas|parts|places|sectors|towns|villages))\b")
-
-
-@cache
-def _words() -> Mapping[str, frozenset[str]]:
-    """The word lists of ``data/patterns/events.toml`` by name."""
-    return {name: frozenset(words) for name, words in load_patterns("events").items()}
 
 
 @dataclass(slots=True)
@@ -132,7 +121,7 @@ class _Sentence:
         dateline = any(mentions[index].kind is MentionKind.DATELINE for index in self.places)
         found = find_dates(sentence.text, published)
         self.dates = [day for day in found if not dateline or day.start >= DATELINE_CHARS]
-        self.said = attribution(sentence, self.parties)
+        self.sides = Sides(sentence, parties, attribution(sentence, parties))
         self.text = TextSpan(sentence.start_char, sentence.end_char, sentence.text)
 
     def events(self, carried: _Carried, before: list[EventMention]) -> list[EventMention]:
@@ -194,18 +183,18 @@ class _Sentence:
         following = self.doc[trigger.end].lower_ if trigger.end < self.span.end else ""
         # "The capture of X" says itself which one it is.
         whole = following == "of" or self.doc[trigger.end - 1].lower_ == "of"
-        anaphoric = self.doc[trigger.start - 1].lower_ in _words()["anaphoric"] and not whole
+        anaphoric = self.doc[trigger.start - 1].lower_ in event_words()["anaphoric"] and not whole
         return anaphoric and any(event.sub_event_type == trigger.kind.name for event in told)
 
     def _takes_ground(self, trigger: Trigger) -> bool:
         """Whether what was captured is ground and not men: a place or a word for one follows."""
         end = self.doc[trigger.end - 1].idx
         following = self.doc[trigger.end : min(trigger.end + 7, self.span.end)]
-        if any(token.lower_ in _words()["men"] for token in following):
+        if any(token.lower_ in event_words()["men"] for token in following):
             return False
         clause = clause_of(self.span, trigger.start)
         words = [token for token in self.span if clause_of(self.span, token.i) == clause]
-        if any(token.lower_ in _words()["ground"] for token in words):
+        if any(token.lower_ in event_words()["ground"] for token in words):
             return True
         for index in self.places:
             mention = self.all_mentions[index]
@@ -216,7 +205,9 @@ class _Sentence:
 
     def _is_toll(self, trigger: Trigger) -> bool:
         """Whether a trigger says that people died, and not what they died of."""
-        return trigger.kind.name == "Attack" and self.doc[trigger.start].lower_ in _words()["consequence"]
+        return (
+            trigger.kind.name == "Attack" and self.doc[trigger.start].lower_ in event_words()["consequence"]
+        )
 
     def _only_toll(self, trigger: Trigger, before: list[EventMention]) -> bool:
         """Whether "N were killed" tells of deaths at an event that was told already."""
@@ -228,10 +219,10 @@ class _Sentence:
             before[-1] = replace(before[-1], fatalities=deaths)
 
     def _tell(self, trigger: Trigger, carried: _Carried, deaths: Fatalities | None) -> list[EventMention]:
-        actor, target = self._sides(trigger, carried)
+        actor, target = self.sides.of(trigger, carried.actor)
         when = self._when(trigger, carried)
         stance, claimed_by = stance_of(
-            trigger, self.span, self._said(trigger), actor=actor, when=when, published=self.published
+            trigger, self.span, self.sides.said(trigger), actor=actor, when=when, published=self.published
         )
         if stance is Stance.PLANNED:
             # The date of the sentence is that of the plan, not of what is planned.
@@ -300,7 +291,7 @@ class _Sentence:
     def _names_definite_ground(self, clause: int) -> bool:
         """Whether a clause speaks of "the city" or "the village" that is named elsewhere."""
         return any(
-            token.lower_ in _words()["settlements"]
+            token.lower_ in event_words()["settlements"]
             and token.i > self.span.start
             and self.doc[token.i - 1].lower_ == "the"
             and clause_of(self.span, token.i) == clause
@@ -371,103 +362,6 @@ class _Sentence:
             return other, abs(mention.start - at)
 
         return min(self.dates, key=rank, default=None)
-
-    # ---------------------------------------------------------------- who
-
-    def _sides(self, trigger: Trigger, carried: _Carried) -> tuple[str | None, str | None]:
-        """Return actor and target by voice and order; one who acted before goes on acting."""
-        clause, family = clause_of(self.span, trigger.start), trigger.kind.family
-        speaker = self._speaker_only(trigger)
-        acting = [party for party in self.parties if party is not speaker]
-        pool = [party for party in acting if clause_of(self.span, party.start) == clause] or acting
-        actor = self._actor(trigger, pool)
-        name = actor.name if actor else None
-        target = next((party.name for party in reversed(pool) if party.name != name), None)
-        if name is None and speaker is not None and self._refers_back(trigger):
-            name = speaker.name
-        if name is None and family in VIOLENT and self._goes_on(trigger):
-            name = carried.actor
-        if family not in VIOLENT and family not in ("Strategic developments", "Diplomatic"):
-            return name, target
-        if self._civilians_near(trigger):
-            target = "Civilians"
-        if target is None and name is not None:
-            target = _only_opponent(name)
-        if name is None and target is not None and family in VIOLENT:
-            name = _only_opponent(target)
-        return name, target
-
-    def _actor(self, trigger: Trigger, pool: Sequence[Party]) -> Party | None:
-        """Return who of the pool acts: named after "by" or "of", or the subject of an active verb."""
-        before = [party for party in pool if party.end <= trigger.start]
-        after = [party for party in pool if party.start >= trigger.end]
-        noun = trigger.form == "noun"
-        for party in pool:
-            # "Rioters" names both the deed and who did it.
-            if noun and party.start < trigger.end and trigger.start < party.end:
-                return party
-        for party in after:
-            near = party.start - trigger.end <= AGENT_REACH
-            if (noun or trigger.passive) and near and self._preceded_by(party, ("by",)):
-                return party
-        moved = noun and (not before or trigger.kind.family == "Troop movement")
-        if moved and after and self._preceded_by(after[0], ("of",)):
-            return after[0]
-        if not before or (trigger.passive and trigger.kind.family in VIOLENT):
-            return None
-        return before[-1] if noun else self._subject(before)
-
-    def _subject(self, before: list[Party]) -> Party:
-        """The last party that stands free acts: not one that only owns or follows a preposition."""
-        free = [
-            party
-            for party in before
-            if not party.possessive and not self._preceded_by(party, _words()["prepositions"])
-        ]
-        return free[-1] if free else before[0]
-
-    def _said(self, trigger: Trigger) -> Attribution | None:
-        """Who says what the trigger tells: "declared a truce" is no speech but the deed itself."""
-        deed = self.said is not None and trigger.start <= self.said.index < trigger.end
-        return None if deed else self.said
-
-    def _speaker_only(self, trigger: Trigger) -> Party | None:
-        """The party that speaks, where the sentence names another one that acts."""
-        said = self._said(trigger)
-        if said is None or said.party is None:
-            return None
-        name, at = said.party, said.index
-        speaking = [party for party in self.parties if party.name == name]
-        return min(speaking, key=lambda party: abs(party.start - at), default=None)
-
-    def _refers_back(self, trigger: Trigger) -> bool:
-        """Whether the one who acts may be the speaker: "its forces", "we", or what one tells of oneself."""
-        words = {token.lower_ for token in self.doc[self.span.start : trigger.start]}
-        return is_success(trigger) or bool(words & _words()["speaker_acts"])
-
-    def _goes_on(self, trigger: Trigger) -> bool:
-        """Whether the subject is a pronoun for the one who acted before; a passive has no such subject."""
-        clause = clause_of(self.span, trigger.start)
-        before = [
-            t.lower_ for t in self.doc[self.span.start : trigger.start] if clause_of(self.span, t.i) == clause
-        ]
-        return not trigger.passive and bool(_words()["pronouns"] & set(before))
-
-    def _preceded_by(self, party: Party, words: Collection[str]) -> bool:
-        before = self.doc[max(self.span.start, party.start - 2) : party.start]
-        return any(token.lower_ in words for token in before)
-
-    def _civilians_near(self, trigger: Trigger) -> bool:
-        clause = clause_of(self.span, trigger.start)
-        return any(
-            is_civilian(token.text) for token in self.span if abs(clause_of(self.span, token.i) - clause) <= 1
-        )
-
-
-def _only_opponent(party: str) -> str | None:
-    """Return whom a party fights where it has one enemy alone."""
-    others = opponents(party)
-    return others[0] if len(others) == 1 else None
 
 
 def _is_wide(mention: Mention, names: NameIndex) -> bool:

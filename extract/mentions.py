@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 
 from spacy.tokens import Doc, Span, Token
@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Span, Token
 from domain import Level, Mention, MentionKind, NameIndex, NameUse, Place, Relation
 from extract.language import is_headline, sentences
 from extract.relations import linked, lists, with_relation
+from extract.states import POSSESSIVE, Around, state_kind
 from extract.vocabulary import toponym_words
 
 MAX_NAME_TOKENS = 6
@@ -32,7 +33,6 @@ _LIES = re.compile(
     r",? (?:about|some|just) \d|, (?:in|near|north|south|east|west)\b"
     r"| in the (?:[\w-]+ern part|(?:north|south)?-?(?:east|west)|north|south) of\b"
 )
-_POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 _AFTER_PLACE = frozenset({"was", "were", "is", "came", "remains", "direction", "lies"})
 _DATELINE = re.compile(
     r"\s*(?P<place>[A-Z][\w’'’.-]*(?:[ -][A-Z][\w’'.-]*){0,3})"
@@ -84,18 +84,6 @@ class _Part(Enum):
     NONE = auto()
     INSTITUTION = auto()
     OTHER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What stands around a name: the word before it in the sentence, its neighbours in the run of
-    capitalised words (``left``) and in the sentence (``right``), and the mention before it."""
-
-    before: str
-    left: Token | None
-    right: Token | None
-    previous: Mention | None
-    listed: bool
 
 
 class _Reader:
@@ -267,7 +255,8 @@ class _Reader:
         asked, whole_end = self._generic_after(sentence, end)
         mention = self._mention(start, whole_end, MentionKind.PLACE, name_end=end, asked=asked)
         beyond = whole_end if whole_end > end or not asked else end + 1
-        around = _Around(
+        around = Around(
+            text=self.text,
             before=doc[start - 1].lower_ if start > sentence.start else "",
             left=doc[start - 1] if start > first else None,
             right=doc[beyond] if beyond < sentence.end else None,
@@ -278,19 +267,19 @@ class _Reader:
         if part_of is not _Part.NONE:
             return replace(mention, kind=MentionKind.INSTITUTION) if part_of is _Part.INSTITUTION else None
         if place.level is Level.COUNTRY or place.feature_code == "PPLC":
-            return replace(mention, kind=self._state_kind(sentence, mention, place, around))
+            return replace(mention, kind=state_kind(sentence, mention, place, around, self.names))
         alone = end - start == 1 and not asked and around.before not in ("in", "near")
         if alone and doc[start].lower_ in self.persons:
             return None
         small = place.population < PROMINENT_POPULATION and place.level in (Level.SETTLEMENT, Level.ADMIN2)
         if small and not asked and not self._notable(place) and not self._placed(mention, around):
             return None
-        owner = around.right is not None and around.right.text in _POSSESSIVE
+        owner = around.right is not None and around.right.text in POSSESSIVE
         if owner and whole_end + 1 < sentence.end and doc[whole_end + 1].lower_ in words.titles:
             return replace(mention, kind=MentionKind.INSTITUTION)
         return mention
 
-    def _part_of_name(self, around: _Around, first: int, last: int, asked: str) -> _Part:
+    def _part_of_name(self, around: Around, first: int, last: int, asked: str) -> _Part:
         """Whether a name is only part of that of an institution or of something else."""
         words, left, right = self.words, around.left, around.right
         if right is not None:
@@ -308,7 +297,7 @@ class _Reader:
             return _Part.INSTITUTION
         return _Part.OTHER if self.names.demonym(left.text) is None else _Part.NONE
 
-    def _placed(self, mention: Mention, around: _Around) -> bool:
+    def _placed(self, mention: Mention, around: Around) -> bool:
         """Whether the words around a little-known name speak for a place."""
         if around.listed or mention.relation is not Relation.IN or mention.asked:
             return True
@@ -323,69 +312,6 @@ class _Reader:
     def _notable(self, place: Place) -> bool:
         """Whether somebody put the place into our own tables because news names it."""
         return place.source != "GeoNames"
-
-    def _state_kind(self, sentence: Span, mention: Mention, place: Place, around: _Around) -> MentionKind:
-        """Tell a country or capital as a place from the state of that name."""
-        words, before, right = self.words, around.before, around.right
-        if right is not None and right.text in _POSSESSIVE:
-            owned = self.doc[right.i + 1] if right.i + 1 < sentence.end else None
-            state = owned is not None and (owned.lower_ in words.state_nouns or owned.text[0].isdigit())
-            return MentionKind.SPEAKER if state else MentionKind.PLACE
-        if around.left is not None and around.left.lower_ in words.adjectives:
-            return MentionKind.PLACE
-        earlier = self._word_before(sentence, mention.start, 2)
-        if before == "of":
-            return MentionKind.PLACE if earlier in words.locative_of else MentionKind.INSTITUTION
-        speaks = right is not None and right.lower_ in words.speaks
-        if before in ("in", "from") and speaks and earlier in words.offices:
-            return MentionKind.SPEAKER
-        if before == "from" and earlier in words.people:
-            return MentionKind.SPEAKER
-        if before in words.land or mention.asked or mention.relation is not Relation.IN:
-            return MentionKind.PLACE
-        if before in ("with", "and") and "border" in self.text[max(0, mention.start - 30) : mention.start]:
-            return MentionKind.PLACE
-        if before == "the" and earlier in words.land:
-            return MentionKind.PLACE
-        return self._state_by_neighbours(sentence, mention, place, around)
-
-    def _state_by_neighbours(
-        self, sentence: Span, mention: Mention, place: Place, around: _Around
-    ) -> MentionKind:
-        """Go on where no preposition decides: by the list, by the place before, by the verb after."""
-        right, previous = around.right, around.previous
-        country = place.level is Level.COUNTRY
-        acts = country and right is not None and right.lower_ in self.words.speaks
-        if previous is not None:
-            after_comma = self.text[previous.end : mention.start] == ", "
-            if around.listed and not (acts and after_comma):
-                return previous.kind if previous.kind is not MentionKind.DEMONYM else MentionKind.SPEAKER
-            holder = self.names.best(previous.name) if previous.literal and after_comma else None
-            if holder is not None and holder.place.country == place.country and not acts:
-                return MentionKind.PLACE
-        if country or around.before in self.words.upon or self._list_speaks(sentence, right):
-            return MentionKind.SPEAKER
-        # "Moscow annexed": a capital that opens a sentence and does something is the state.
-        opens = not around.before and right is not None and right.lower_.endswith("ed")
-        return MentionKind.SPEAKER if opens else MentionKind.PLACE
-
-    def _word_before(self, sentence: Span, start: int, back: int) -> str:
-        """Return the lower-case word ``back`` tokens before character ``start``, "" outside the sentence."""
-        token = self.doc.char_span(start, start + 1, alignment_mode="expand")
-        index = token.start - back if token is not None else -1
-        return self.doc[index].lower_ if index >= sentence.start else ""
-
-    def _list_speaks(self, sentence: Span, right: Token | None) -> bool:
-        """Whether the verb after a name, or after the list that it begins, is one of speech."""
-        if right is None:
-            return False
-        index = right.i
-        while index < sentence.end and (
-            self.doc[index].text in (",", "and") or self.doc[index].text[0].isupper()
-        ):
-            index += 1
-        verb = self.doc[index].lower_ if index < sentence.end else ""
-        return verb in self.words.speaks
 
     def _generic_after(self, sentence: Span, end: int) -> tuple[str, int]:
         """Return the kind of place that the next word asks for, and the end of the whole name.

@@ -22,6 +22,11 @@ from extract.inflect import noun_forms, verb_forms
 from extract.language import load_patterns
 from ontology import EventType, Ontology, load_ontology
 
+VIOLENT = frozenset(
+    {"Battles", "Explosions/Remote violence", "Violence against civilians", "Riots", "Protests"}
+)
+"""The event types in which people fight, are struck or take to the streets."""
+
 MAX_GAP = 3
 """Words that a ``*`` of the ontology may stand for."""
 

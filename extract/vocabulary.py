@@ -1,4 +1,4 @@
-"""The words around place names, from ``data/patterns/toponyms.toml``."""
+"""The words around place names and triggers, from ``data/patterns``."""
 
 from __future__ import annotations
 
@@ -72,6 +72,12 @@ def toponym_words() -> ToponymWords:
         never=frozenset(names["never"]),
         metonyms=frozenset(names["metonyms"]),
     )
+
+
+@cache
+def event_words() -> Mapping[str, frozenset[str]]:
+    """Return the word lists of ``data/patterns/events.toml`` by name, read once."""
+    return {name: frozenset(words) for name, words in load_patterns("events").items()}
 
 
 def _at_end(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -138,6 +138,7 @@ def test_an_event_lies_where_its_sentence_puts_it(
             "Ukraine",
             id="the speaker about its success",
         ),
+        pytest.param("Ukraine held talks in Vienna.", "Ukraine", None, id="a meeting has no enemy"),
         pytest.param("Shells fell on Toretsk.", None, None, id="nobody named"),
     ],
 )

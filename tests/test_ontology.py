@@ -81,7 +81,9 @@ def test_the_least_that_an_ontology_needs_is_read(ontology_file: Path) -> None:
             id="shape of another kind",
         ),
         pytest.param(
-            FAMILY + TYPE.replace('["clash"]', '"clash"'), "Armed clash: verbs 'clash' is not a list", id="no list"
+            FAMILY + TYPE.replace('["clash"]', '"clash"'),
+            "Armed clash: verbs 'clash' is not a list",
+            id="no list",
         ),
         pytest.param(
             FAMILY + TYPE.replace('"clash"', "3"), "Armed clash: verbs is not a list", id="no words"

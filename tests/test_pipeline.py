@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import Point
 
 from domain import (
     Analysis,
@@ -88,7 +89,7 @@ def test_an_event_carries_its_evidence_and_its_place(analyser: Analyser) -> None
     assert event.place is not None
     assert (event.place_text, event.place.country, event.geo_precision) == ("Kupiansk", "UA", 1)
     assert event.geometry is not None
-    assert (event.geometry.geom_type, event.geometry.x, event.geometry.y) == ("Point", event.lon, event.lat)
+    assert event.geometry == Point(event.place.lon, event.place.lat)
     assert event.when is not None
     assert (event.when.start, event.when.precision) == (date(2025, 1, 28), 1)
     assert 0 < event.confidence < 1
@@ -324,13 +325,13 @@ WORDS = (
 """Pieces of reports, with letters whose length changes with their case."""
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None)
 @given(text=st.text(max_size=300), published=st.none() | st.dates())
 def test_any_text_is_read_without_an_error(text: str, published: date | None, analyser: Analyser) -> None:
     check_sound(analyser.analyse(Document(text, published)))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, deadline=None)
 @given(
     words=st.lists(st.sampled_from(WORDS), max_size=40),
     glue=st.sampled_from([" ", "  ", "", "\n", "\u00a0"]),
@@ -342,7 +343,7 @@ def test_any_jumble_of_the_words_of_news_is_read_without_an_error(
     check_sound(analyser.analyse(Document(glue.join(words), published)))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None)
 @given(data=st.data(), words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=20))
 def test_any_spans_within_any_text_are_resolved_in_their_order(
     data: st.DataObject, words: list[str], analyser: Analyser
