@@ -47,6 +47,10 @@ WEIGHTS = {
 """Points per unit of each feature. Set by hand; population counts powers of ten."""
 
 KEPT_CANDIDATES = 6
+PARTY_WEIGHT, PARTY_MOST = 0.1, 0.15
+"""What a people or speaker adds to the weight of its country, beside the 1 of a sure place; and the most
+that all its mentions add."""
+
 BESIDE_KM = 60.0
 BESIDE_SCALE_KM = 40.0
 """How far from X a place "near X" may lie, and the distance at which that has lost most of its weight."""
@@ -192,6 +196,7 @@ def _regions_named(mentions: Sequence[Mention]) -> frozenset[str]:
 def _seen(mentions: Sequence[Mention], scored: Sequence[Sequence[Candidate]], context: _Context) -> _Context:
     """Return the context of the next round."""
     countries: defaultdict[str, float] = defaultdict(float)
+    parties: defaultdict[str, float] = defaultdict(float)
     anchors: list[tuple[int, str, Place]] = []
     chosen: list[Place | None] = []
     for index, (mention, ranked) in enumerate(zip(mentions, scored, strict=True)):
@@ -203,11 +208,15 @@ def _seen(mentions: Sequence[Mention], scored: Sequence[Sequence[Candidate]], co
         margin = ranked[0].score - ranked[1].score if len(ranked) > 1 else 3.0
         sure = min(1.0, max(0.1, margin / 3.0))
         if place.country:
-            # Speakers and peoples tell of the theatre too, but less than places do.
-            countries[place.country] += sure * (1.0 if mention.literal else 0.4)
+            (countries if mention.literal else parties)[place.country] += sure
         if mention.literal and place.level in (Level.SETTLEMENT, Level.ADMIN1, Level.ADMIN2) and sure > 0.3:
             anchors.append((index, fold(mention.name), place))
-    total = sum(countries.values()) or 1.0
+    # Parties tell of the theatre too, but however often they are named, "Russian forces captured
+    # Pokrovsk" does not put Pokrovsk in Russia.
+    for country, weight in parties.items():
+        countries[country] += min(PARTY_MOST, PARTY_WEIGHT * weight)
+    # One village says less of where a report plays than ten do.
+    total = max(1.0, sum(countries.values()))
     shares = {code: n / total for code, n in countries.items()}
     return replace(context, chosen=chosen, countries=shares, anchors=anchors)
 

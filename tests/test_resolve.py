@@ -141,6 +141,13 @@ def test_a_demonym_is_its_country_or_nothing(gazetteer: Gazetteer, word: str, co
 # --------------------------------------------------------------------------- places of one name
 
 
+def test_who_acts_does_not_say_where(gazetteer: Gazetteer) -> None:
+    people = ("Russian", {"kind": MentionKind.DEMONYM})
+    found = resolve(mentions(people, people, people, "Pokrovsk", people), gazetteer)
+    assert found[3].place is not None
+    assert found[3].place.country == "UA"
+
+
 def test_the_two_donetsks_of_one_text_are_told_apart(gazetteer: Gazetteer) -> None:
     found = resolve(
         mentions(

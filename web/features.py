@@ -125,6 +125,8 @@ def _drawn(event: Event) -> dict[str, Any]:
     """Return what the map draws; by the place's id it knows whose outline a region's events have."""
     feature = export.feature(event, slim=True)
     feature["properties"]["place_id"] = event.place.id if event.place else None
+    if event.place is not None:
+        feature["properties"]["place"] = wording.short_place(event)
     return feature
 
 

@@ -93,8 +93,13 @@ def place(event: Event) -> str:
 
 
 def short_place(event: Event) -> str:
-    """Return the place's bare name for lists."""
-    return event.place.name if event.place else event.place_text or NOT_PLACED
+    """Return the place's bare name for lists: as the report writes it, or as the gazetteer does.
+
+    The gazetteer's spelling ("Kryvyy Rih") is often not the one that readers know.
+    """
+    if event.place is not None and (not event.place_text or event.place_text.isupper()):
+        return event.place.name
+    return event.place_text or NOT_PLACED
 
 
 def deaths(fatalities: Fatalities | None) -> str:
