@@ -38,6 +38,9 @@ from extract.stance import attribution, stance_of
 from extract.triggers import VIOLENT, Trigger, clause_of, find_triggers
 from extract.vocabulary import event_words
 
+CARRIED_CONFIDENCE = 0.7
+"""How much less sure an event is whose place only the sentences before it name."""
+
 MAX_PLACES = 20
 """Places of one list that become events of their own."""
 
@@ -117,6 +120,7 @@ class _Sentence:
         self.parties = parties
         self.places = [index for index in inside if mentions[index].literal]
         self.wide = frozenset(index for index in self.places if _is_wide(mentions[index], names))
+        self.capitals = frozenset(index for index in self.places if _is_capital(mentions[index], names))
         # The date of a dateline is that of the report.
         dateline = any(mentions[index].kind is MentionKind.DATELINE for index in self.places)
         found = find_dates(sentence.text, published)
@@ -141,8 +145,10 @@ class _Sentence:
         named = [index for index in self._settled() if index not in self.wide]
         if told:
             carried.places = (told[-1],)
-        elif len(named) == 1 and not found and not carried.places:
-            carried.places = (named[0],)
+        elif named and not found:
+            # The text has gone elsewhere. What comes next is there, if that is one town; a capital
+            # is where people are and talk, and nothing need happen in it.
+            carried.places = (named[0],) if len(named) == 1 and named[0] not in self.capitals else ()
         acting = [event.actor for event in found if event.actor and event.event_type in VIOLENT]
         carried.actor = acting[-1] if acting else carried.actor
         recent = [mention.when for mention in self.dates if mention.when and mention.when.precision == 1]
@@ -242,6 +248,8 @@ class _Sentence:
             deaths if trigger.kind.family in VIOLENT or "disaster" in trigger.kind.family else None,
         )
         places = self._where(trigger, carried)
+        if places and not self.places:
+            event = replace(event, confidence=round(event.confidence * CARRIED_CONFIDENCE, 3))
         return [replace(event, place=place) for place in places] or [event]
 
     def _text_of(self, trigger: Trigger) -> TextSpan:
@@ -362,6 +370,11 @@ class _Sentence:
             return other, abs(mention.start - at)
 
         return min(self.dates, key=rank, default=None)
+
+
+def _is_capital(mention: Mention, names: NameIndex) -> bool:
+    use = names.best(mention.name)
+    return use is not None and use.place.feature_code == "PPLC"
 
 
 def _is_wide(mention: Mention, names: NameIndex) -> bool:

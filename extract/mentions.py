@@ -275,7 +275,8 @@ class _Reader:
         if small and not asked and not self._notable(place) and not self._placed(mention, around):
             return None
         owner = around.right is not None and around.right.text in POSSESSIVE
-        if owner and whole_end + 1 < sentence.end and doc[whole_end + 1].lower_ in words.titles:
+        owned = {token.lower_ for token in doc[whole_end + 1 : min(whole_end + 3, sentence.end)]}
+        if owner and owned & words.titles:
             return replace(mention, kind=MentionKind.INSTITUTION)
         return mention
 

@@ -8,7 +8,7 @@ from spacy.tokens import Span
 
 from extract.actors import Party, is_civilian, opponents
 from extract.stance import Attribution, is_success
-from extract.triggers import VIOLENT, Trigger, clause_of
+from extract.triggers import VIOLENT, Trigger, clause_of, weapon_words
 from extract.vocabulary import event_words
 
 AGENT_REACH = 8
@@ -67,9 +67,16 @@ class Sides:
         moved = noun and (not before or trigger.kind.family == "Troop movement")
         if moved and after and self._preceded_by(after[0], ("of",)):
             return after[0]
-        if not before or (trigger.passive and trigger.kind.family in VIOLENT):
+        if trigger.passive and trigger.kind.family in VIOLENT:
+            # "Russian missiles were fired": whose weapons they are says who did it.
+            return next((party for party in before if self._owns_weapon(party)), None)
+        if not before:
             return None
         return before[-1] if noun else self._subject(before)
+
+    def _owns_weapon(self, party: Party) -> bool:
+        following = self._span.doc[party.end : min(party.end + 2, self._span.end)]
+        return any(token.lower_ in weapon_words() for token in following)
 
     def _subject(self, before: list[Party]) -> Party:
         """The last party that stands free acts: not one that only owns or follows a preposition."""

@@ -253,6 +253,13 @@ def _lexicon(vocab: Vocab) -> _Lexicon:
     return _Lexicon(vocab)
 
 
+@cache
+def weapon_words() -> frozenset[str]:
+    """Return the weapons of the ontology by the last word of each, singular and plural."""
+    entries = [entry for kind in load_ontology().types.values() for entry in kind.strikes]
+    return frozenset(form for entry in entries for form in noun_forms(entry.split()[-1]))
+
+
 def _forms(entry: str, form: str, ontology: Ontology) -> list[tuple[str, ...]]:
     """Return the forms of each word of an entry; a gap is the empty tuple."""
     words = entry.split()

@@ -75,6 +75,16 @@ def events(text: str, analyser: Analyser) -> list[tuple[str, str | None]]:
             [(SHELLING, "Kharkiv"), (STRIKE, "Kharkiv")],
             id="carried over a sentence",
         ),
+        pytest.param(
+            "Shells fell on Toretsk. In Engels a depot still burned. Drones had hit its tanks.",
+            [(SHELLING, "Toretsk"), (STRIKE, "Engels")],
+            id="not carried over a move to another town",
+        ),
+        pytest.param(
+            "Shells fell on Toretsk. The minister was in Paris. Drones had hit its tanks.",
+            [(SHELLING, "Toretsk"), (STRIKE, None)],
+            id="a capital where people are is no place of events",
+        ),
         pytest.param("Rockets hit elsewhere in the hills.", [(SHELLING, None)], id="elsewhere is nowhere"),
         pytest.param("Rockets hit a depot.", [(SHELLING, None)], id="no place"),
         pytest.param("Moscow said rockets had hit a depot.", [(SHELLING, None)], id="never the speaker"),
@@ -118,6 +128,9 @@ def test_an_event_lies_where_its_sentence_puts_it(
         pytest.param("Russian guns shelled Kupiansk.", "Russia", "Ukraine", id="active, enemy understood"),
         pytest.param("Kupiansk was shelled by Russian guns.", "Russia", "Ukraine", id="passive"),
         pytest.param(
+            "Russian missiles were fired at Kupiansk.", "Russia", "Ukraine", id="passive, whose weapon"
+        ),
+        pytest.param(
             "The shelling of Kupiansk by Russian guns went on.", "Russia", "Ukraine", id="noun and by"
         ),
         pytest.param(
@@ -147,6 +160,12 @@ def test_who_acts_is_told_by_voice_and_order(
 ) -> None:
     ((event, _),) = read(text, analyser)
     assert (event.actor, event.target) == (actor, target)
+
+
+def test_an_event_is_less_sure_where_only_the_sentence_before_names_its_place(analyser: Analyser) -> None:
+    [named, _], [carried, _] = read("Shells fell on Toretsk. Drones also hit a depot.", analyser)
+    assert named.place == carried.place
+    assert carried.confidence < named.confidence
 
 
 def test_one_who_acted_before_goes_on_acting(analyser: Analyser) -> None:
