@@ -240,7 +240,9 @@ def _score(index: int, mention: Mention, candidates: Sequence[Place], context: _
 def _features(index: int, mention: Mention, place: Place, context: _Context) -> dict[str, float]:
     features: dict[str, float] = {}
     features["population"] = _WIDE.get(place.level) or math.log10(place.population + 10)
-    features["own name"] = float(fold(place.name) in (fold(mention.name), fold(mention.text)))
+    # The aliases of countries and areas are our own: "Pacific" is the ocean's name as much as its own.
+    ours = place.level in (Level.COUNTRY, Level.AREA)
+    features["own name"] = float(ours or fold(place.name) in (fold(mention.name), fold(mention.text)))
     features["a place that news of wars names"] = float(place.source.startswith("data/gazetteer/places.csv"))
     if mention.asked:
         wanted = place.level in _LEVELS_ASKED[mention.asked]
