@@ -29,7 +29,7 @@ from domain import (
     stable_id,
 )
 from extract.events import find_event_mentions
-from extract.language import load_language, parse
+from extract.language import parse
 from extract.mentions import find_mentions, span_mentions
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
@@ -63,10 +63,6 @@ class Analyser:
     def _gains(self) -> dict[str, str]:
         """The names of the two types by which ground changes hands, by how it does."""
         return {kind.gain: name for name, kind in self._ontology.types.items() if kind.gain}
-
-    def warm_up(self) -> None:
-        """Load the language pipeline now rather than with the first document."""
-        load_language()
 
     def analyse(self, document: Document, spans: Sequence[tuple[int, int]] | None = None) -> Analysis:
         """Return all that the document tells.

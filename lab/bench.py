@@ -154,6 +154,17 @@ def _names(setup: Setup) -> list[str]:
 # --------------------------------------------------------------------------- reading
 
 
+ENDLESS = (
+    "Russian guns shelled Kyiv and killed two while ",
+    "Kyiv, ",
+    "hundred ",
+    "(",
+    "a\n",
+    "Kyiv Falls\n",
+)
+"""Pieces that make a text without a full stop, which careless code reads in the square of its length."""
+
+
 def measure_reading(setup: Setup) -> Iterator[Measure]:
     """Analyse articles put together from the sample reports, in one thread."""
     gazetteer = Gazetteer(setup.gazetteer)
@@ -176,9 +187,12 @@ def measure_reading(setup: Setup) -> Iterator[Measure]:
         times.append(time.perf_counter())
         for taken, (start, end) in zip(stages.values(), pairwise(times), strict=True):
             taken.append(1000 * (end - start))
+    endless = [Document((piece * 20_000)[:20_000]) for piece in ENDLESS]
+    slowest = [1000 * _seconds(partial(analyser.analyse, document)) for document in endless]
     gazetteer.close()
     for stage, taken in stages.items():
         yield Measure(f"reading: {stage} of one article", "ms", taken)
+    yield Measure("reading: 20 kB of text that never ends, the slowest kind", "ms", [max(slowest)])
 
 
 def _articles(number: int) -> list[Document]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,10 +56,8 @@ def refused(result: Result) -> str:
 def test_where_all_is_there_prepare_builds_nothing(run: Run, app: Flask, prepared: dict[str, str]) -> None:
     built = [Path(prepared[name]) for name in ("SITMAP_GAZETTEER", "SITMAP_BASEMAP")]
     before = [path.stat().st_mtime_ns for path in built]
-    started = time.monotonic()
     result = run("prepare", "--no-samples")
     assert (result.exit_code, result.output) == (0, "")
-    assert time.monotonic() - started < 5
     assert [path.stat().st_mtime_ns for path in built] == before
     assert not is_prepared(app)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -369,10 +368,6 @@ def test_any_spans_within_any_text_are_resolved_in_their_order(
         pytest.param("killed two and ", id="deaths without end"),
     ],
 )
-def test_no_text_takes_out_of_all_proportion_to_its_length(piece: str, analyser: Analyser) -> None:
-    analyser.warm_up()
-    text = (piece * 20_000)[:20_000]
-    before = time.process_time()
-    check_sound(analyser.analyse(Document(text, FRIDAY)))
-    # It is about a second. What grew with the square of the length took minutes.
-    assert time.process_time() - before < 15
+def test_text_without_an_end_is_read_soundly(piece: str, analyser: Analyser) -> None:
+    # How long it takes is in the benchmark: what grew with the square of the length took minutes.
+    check_sound(analyser.analyse(Document((piece * 20_000)[:20_000], FRIDAY)))
