@@ -26,14 +26,27 @@ PROMINENT_POPULATION = 100_000
 
 _ARABIC_ARTICLE = re.compile(r"^(?:a[dlnrstz]|ash|e[dlnrstz]|esh)-[A-Z]")
 _APPOSITION = re.compile(
-    r",? (?:a|an|the) (?:[\w-]+ ){0,4}"
+    r"(?:,| is| was)? (?:a|an|the) (?:[\w-]+ ){0,4}"
     r"(?:town|village|city|settlement|suburb|slum|hamlet|neighbou?rhood|district|port)\b"
 )
 _LIES = re.compile(
     r",? (?:about|some|just) \d|, (?:in|near|north|south|east|west)\b"
     r"| in the (?:[\w-]+ern part|(?:north|south)?-?(?:east|west)|north|south) of\b"
 )
-_AFTER_PLACE = frozenset({"was", "were", "is", "came", "remains", "direction", "lies"})
+_SUFFERS = re.compile(
+    r" (?:was|were|has been|had been|is being) (?:\w+ly |again |also )*"
+    r"(?:hit|struck|attacked|captured|seized|taken|destroyed|damaged|rocked|surrounded|encircled|stormed|shaken)\b"
+    r"| (?:came|remains|is|was|lies) (?:under|in|near|about|some)\b"
+)
+"""What is said of a known place rather than of a thing: it was shelled, it came under fire."""
+
+_SHELLED = re.compile(
+    r" (?:was|were|has been|had been|is being) (?:\w+ly |again |also )*"
+    r"(?:shelled|bombed|bombarded|liberated|occupied|overrun|evacuated|besieged)\b"
+    r"| (?:came|is|was) under (?:fire|shelling|attack|bombardment|siege|occupation)\b"
+)
+"""What is said of a place alone, so that an unknown name must be one."""
+
 _DATELINE = re.compile(
     r"\s*(?P<place>[A-Z][\w’'’.-]*(?:[ -][A-Z][\w’'.-]*){0,3})"
     r"(?:,\s*(?P<parent>[A-Z][\w.’' -]{1,30}?))?"
@@ -306,9 +319,8 @@ class _Reader:
             return True
         if around.left is not None and around.left.lower_ in self.words.adjectives:
             return True
-        if _LIES.match(self.text[mention.end : mention.end + 60]):
-            return True
-        return around.right is not None and around.right.lower_ in _AFTER_PLACE
+        following = self.text[mention.end : mention.end + 60]
+        return any(pattern.match(following) for pattern in (_LIES, _APPOSITION, _SUFFERS, _SHELLED))
 
     def _notable(self, place: Place) -> bool:
         """Whether somebody put the place into our own tables because news names it."""
@@ -351,7 +363,8 @@ class _Reader:
         right = doc[end] if end < sentence.end else None
         speaks = right is not None and right.lower_ in words.speaks and right.lower_ != "and"
         placed = before in words.before_unknown and not speaks
-        told = told or bool(_APPOSITION.match(self.text[mention.end : mention.end + 60]))
+        following = self.text[mention.end : mention.end + 60]
+        told = told or bool(_APPOSITION.match(following) or _SHELLED.match(following))
         return mention if told or placed or (listed and not speaks) else None
 
     def _read_headline(self, sentence: Span) -> Iterator[Mention]:

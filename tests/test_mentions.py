@@ -86,6 +86,8 @@ KINDS = [
     pytest.param("NATO met again on Monday.", {}, id="acronym and weekday"),
     pytest.param("Police searched the flat.", {}, id="first word of a sentence"),
     pytest.param("nothing fell on kharkiv", {}, id="lower case"),
+    pytest.param("Frost came early, and Frost was expected to stay.", {}, id="a thing named like a town"),
+    pytest.param("Lysychansk came under fire.", {"Lysychansk": "place"}, id="town that suffers"),
 ]
 
 
@@ -135,6 +137,8 @@ def test_of_a_headline_only_names_that_stand_out_are_taken(gazetteer: Gazetteer)
         pytest.param("Shells fell on Zrubokivka, a village near Kupiansk.", id="apposition"),
         pytest.param("Shells fell in Zrubokivka.", id="preposition"),
         pytest.param("Troops captured Zrubokivka.", id="captured"),
+        pytest.param("Zrubokivka was heavily shelled.", id="was shelled"),
+        pytest.param("Zrubokivka came under fire.", id="came under fire"),
         pytest.param("Shells fell on Kupiansk and Zrubokivka.", id="list"),
     ],
 )
