@@ -21,7 +21,7 @@ _POSSESSIVE = ("'s", "’s")
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A party at tokens ``start`` to ``end``. ``enemy`` stands for the other side of a conflict."""
+    """A party at tokens ``start`` to ``end``; ``possessive`` where a genitive follows ("Russia's")."""
 
     start: int
     end: int
