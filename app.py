@@ -65,6 +65,11 @@ SETTINGS = (
     Setting("SITMAP_STORE", "sqlite:///<instance>/events.db", "where documents and events live"),
     Setting("SITMAP_GAZETTEER", "<instance>/gazetteer.db", "the gazetteer's file"),
     Setting("SITMAP_BASEMAP", "<instance>/basemap.json", "country outlines as GeoJSON"),
+    Setting(
+        "SITMAP_RECOGNISER",
+        "accurate",
+        "what finds names in texts: accurate, fast, or an installed spaCy pipeline such as en_core_web_sm",
+    ),
     Setting("SITMAP_VENDOR", "<root>/node_modules", "folder of the npm packages that pages load"),
     Setting("SITMAP_TILES", "", "URL template of a tile server, such as OpenStreetMap's; none when empty"),
     Setting("SECRET_KEY", "", "signs the form's token; made once and kept in <instance>/secret_key"),

@@ -498,10 +498,14 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class NameUse:
-    """What a name stands for in the gazetteer: its best place and how many share it."""
+    """What a name stands for in the gazetteer: its best place and how many share it.
+
+    ``own`` tells whether it is the place's own name, not one of its others.
+    """
 
     place: Place
     count: int
+    own: bool = True
 
 
 class NameIndex(Protocol):
@@ -511,7 +515,7 @@ class NameIndex(Protocol):
         """Return the most prominent place of that name, ignoring case, accents and hyphens."""
 
     def demonym(self, word: str) -> Place | None:
-        """Return the country whose people the word names ("Russian", "Sudanese")."""
+        """Return the country or area whose people the word names ("Russian", "African")."""
 
     def get(self, place_id: str) -> Place:
         """Return one place; countries have ids like ``country:UA``. Raises NotFound."""
@@ -524,7 +528,7 @@ class PlaceFinder(Protocol):
         """Return the places of that name, most prominent first."""
 
     def demonym(self, word: str) -> Place | None:
-        """Return the country whose people the word names."""
+        """Return the country or area whose people the word names."""
 
     def get(self, place_id: str) -> Place:
         """Return one place. Raises NotFound."""

@@ -26,10 +26,11 @@ from domain import (
     Resolution,
     Stance,
     Store,
+    Unprocessable,
     stable_id,
 )
 from extract.events import find_event_mentions
-from extract.language import parse
+from extract.language import ACCURATE, load_language
 from extract.mentions import find_mentions, span_mentions
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
@@ -54,9 +55,10 @@ class _Remembered:
 class Analyser:
     """Reads documents: finds mentions, resolves them, finds events and places them."""
 
-    def __init__(self, gazetteer: Gazetteer, regions: Regions) -> None:
+    def __init__(self, gazetteer: Gazetteer, regions: Regions, recogniser: str = ACCURATE) -> None:
         self._gazetteer = gazetteer
         self._regions = regions
+        self._language = load_language(recogniser)
         self._ontology: Ontology = load_ontology()
 
     @cached_property
@@ -70,9 +72,9 @@ class Analyser:
         With ``spans`` (start, end) exactly those are resolved as toponyms, in their order, and none
         are searched for. Raises InvalidInput where a span lies outside the text.
         """
-        doc, names = parse(document.text), _Remembered(self._gazetteer)
+        doc, names = self._language.parse(document.text), _Remembered(self._gazetteer)
         if spans is None:
-            mentions = find_mentions(doc, names)
+            mentions = find_mentions(doc, self._language.entities(doc), names)
         else:
             _check_spans(document.text, spans)
             mentions = span_mentions(doc, spans, names)
@@ -171,7 +173,12 @@ def run(
         if store.knows(item.id):
             yield name, Outcome.KNOWN
             continue
-        analysis = analyser.analyse(item)
+        try:
+            analysis = analyser.analyse(item)
+        except Unprocessable as error:
+            store.refuse(Refusal(name, error))
+            yield name, Outcome.REFUSED
+            continue
         yield name, analysis.outcome if store.add(analysis) else Outcome.KNOWN
 
 

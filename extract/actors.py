@@ -94,7 +94,7 @@ def find_parties(doc: Doc, mentions: Sequence[Mention], names: NameIndex) -> lis
 def _country(mention: Mention, names: NameIndex) -> str | None:
     if mention.kind is MentionKind.DEMONYM:
         place = names.demonym(mention.name)
-        return place.name if place else None
+        return place.name if place and place.level is Level.COUNTRY else None
     use = names.best(mention.name)
     if use is None or not use.place.country:
         return None

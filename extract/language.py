@@ -1,8 +1,7 @@
-"""The language pipeline: raw text in, spaCy ``Doc`` with sentences out.
+"""The language pipeline: raw text in; words, sentences and named entities out.
 
-The first pipeline has a tokenizer and sentence boundaries only; what comes later (tags, trees,
-entities) is added here, and nobody outside ``extract/`` sees the difference. Token offsets always
-index the text as it was given.
+Words and sentences are made alike whichever recogniser is chosen. Token offsets always index the text
+as it was given.
 """
 
 from __future__ import annotations
@@ -15,9 +14,17 @@ from typing import Any
 
 import numpy as np
 import spacy
-from spacy.language import Language
+from spacy.language import Language as Pipeline
 from spacy.tokens import Doc, Span
 from spacy.util import compile_infix_regex
+from thinc.api import NumpyOps, set_current_ops
+
+from domain import NotPrepared, Unprocessable
+from extract.encoder import MODELS
+from extract.recognise import EncoderRecogniser, Entities, Recogniser, SpacyRecogniser
+
+ACCURATE, FAST = "accurate", "fast"
+"""The recognisers that come with Sitmap; any other name is that of an installed spaCy pipeline."""
 
 PATTERNS = Path(__file__).parent.parent / "data" / "patterns"
 MAX_CHARS = 1_000_000
@@ -30,6 +37,16 @@ MAX_WORD = 200
 MAX_BOILERPLATE = 500
 """Characters of a sentence that are searched for the words of boilerplate."""
 
+TELLING_WORDS, TELLING_SHARE, TELLING_LETTERS = 8, 0.08, 12
+"""A text of so many words of which that share are small words of another language is in that, and so is
+one in which so many letters, and most of them, are of another script."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_OTHER_SCRIPT = re.compile(
+    r"[\u0370-\u1dbf\u1f00-\u1fff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufefc]"
+)
+"""Letters of other scripts than the Latin, from Greek to Hangul."""
+
 
 @cache
 def load_patterns(name: str) -> dict[str, Any]:
@@ -37,7 +54,7 @@ def load_patterns(name: str) -> dict[str, Any]:
     return tomllib.loads((PATTERNS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-@Language.component("line_ends_end_sentences")
+@Pipeline.component("line_ends_end_sentences")
 def _line_ends_end_sentences(doc: Doc) -> Doc:
     """Headlines and list items have no full stop; the end of their line is the end of them."""
     starts = [bool(token.is_sent_start) for token in doc]
@@ -57,27 +74,87 @@ def _line_ends_end_sentences(doc: Doc) -> Doc:
     return doc.from_array(["SENT_START"], marks)
 
 
+class Language:
+    """A spaCy pipeline with a recogniser of named entities. Threads may share it."""
+
+    def __init__(self, nlp: Pipeline, recogniser: Recogniser) -> None:
+        self._nlp, self._recogniser = nlp, recogniser
+
+    def parse(self, text: str) -> Doc:
+        """Return the text as words and sentences. Raises Unprocessable where it is not in English."""
+        doc = self._nlp(text)
+        _check_english(doc)
+        return doc
+
+    def entities(self, doc: Doc) -> Entities:
+        """Return what is named in the sentences of a parsed text that are not boilerplate."""
+        return self._recogniser.read(doc, sentences(doc))
+
+
 @cache
-def load_language() -> Language:
-    """Return the pipeline, built once for all threads."""
-    nlp = spacy.blank("en")
+def load_language(recogniser: str = ACCURATE) -> Language:
+    """Return the pipeline with that recogniser, built once for all threads.
+
+    Raises NotPrepared where it names no pipeline that is installed.
+    """
+    if recogniser == ACCURATE:
+        return Language(blank(), EncoderRecogniser())
+    if recogniser == FAST:
+        # spaCy's own way to multiply matrices takes three times as long as numpy's.
+        set_current_ops(NumpyOps(use_blis=False))
+    try:
+        nlp = spacy.load(MODELS / FAST if recogniser == FAST else recogniser)
+    except OSError as error:
+        message = (
+            f"the recogniser {recogniser!r} is neither 'accurate' nor 'fast' nor an installed spaCy pipeline"
+        )
+        raise NotPrepared(message, field="SITMAP_RECOGNISER") from error
+    return Language(with_sentences(nlp), SpacyRecogniser())
+
+
+def blank() -> Pipeline:
+    """Return a pipeline that has our tokenizer and our sentences, and nothing else."""
+    return with_sentences(spacy.blank("en"))
+
+
+def with_sentences(nlp: Pipeline) -> Pipeline:
+    """Give a pipeline our tokenizer, and have it find sentences by their full stops and lines."""
     nlp.max_length = MAX_CHARS
+    defaults = spacy.blank("en", vocab=nlp.vocab)
     # "Rostov-on-Don" and "Moscow-installed" are one word each.
-    kept = [str(rule) for rule in nlp.Defaults.infixes or () if "-|–|—" not in str(rule)]
+    kept = [str(rule) for rule in defaults.Defaults.infixes or () if "-|–|—" not in str(rule)]
     letters = r"[^\W\d_]"
     kept.append(rf"(?<={letters})(?:--|---|–|—|~)(?={letters})")
-    tokenizer: Any = nlp.tokenizer  # its class is compiled and has no types
+    tokenizer: Any = defaults.tokenizer  # its class is compiled and has no types
     tokenizer.infix_finditer = compile_infix_regex(kept).finditer
     # To peel thousands of brackets off one by one takes the tokenizer minutes.
     tokenizer.token_match = re.compile(rf"\S{{{MAX_WORD},}}").match
-    nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "。"]})
-    nlp.add_pipe("line_ends_end_sentences")
+    nlp.tokenizer = tokenizer
+    nlp.add_pipe("line_ends_end_sentences", first=True)
+    nlp.add_pipe("sentencizer", first=True, config={"punct_chars": [".", "!", "?", "…", "。"]})
     return nlp
 
 
-def parse(text: str) -> Doc:
-    """Return the parsed text."""
-    return load_language()(text)
+def _check_english(doc: Doc) -> None:
+    letters, strange = len(_LETTER.findall(doc.text)), len(_OTHER_SCRIPT.findall(doc.text))
+    words = [token.lower_ for token in doc if token.is_alpha]
+    telling, others = (sum(word in listed for word in words) for listed in _telling())
+    # A list of names or headlines has neither; it is read.
+    foreign = len(words) >= TELLING_WORDS and others >= TELLING_SHARE * len(words) and others > 2 * telling
+    if foreign or (strange >= TELLING_LETTERS and 2 * strange > letters):
+        raise Unprocessable(
+            f"the text does not read as English ({telling} of its {len(words)} words are small English words,"
+            f" {others} those of other languages, {strange} of its {letters} letters those of other scripts);"
+            " Sitmap reads no other language yet",
+            field="text",
+        )
+
+
+@cache
+def _telling() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the small words of English and those of other languages."""
+    table = load_patterns("english")
+    return frozenset(table["common"]), frozenset(table["foreign"])
 
 
 def sentences(doc: Doc) -> list[Span]:

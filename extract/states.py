@@ -14,11 +14,12 @@ POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around a name in its text: the word before it in the sentence, its neighbours in the
-    run of capitalised words (``left``) and in the sentence (``right``), and the mention before it."""
+    """What stands around a name in its text: the words before it in the sentence (``office`` is the last
+    but one), its neighbours, the left one if it is capitalised, and the mention before it."""
 
     text: str
     before: str
+    office: str
     left: Token | None
     right: Token | None
     previous: Mention | None

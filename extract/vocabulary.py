@@ -16,7 +16,6 @@ class ToponymWords:
 
     after: Mapping[str, str]
     connectors: frozenset[str]
-    before_unknown: frozenset[str]
     before: Mapping[str, str]
     before_at_end: re.Pattern[str]
     near_at_end: re.Pattern[str]
@@ -49,7 +48,6 @@ def toponym_words() -> ToponymWords:
     return ToponymWords(
         after={word: asked for asked, listed in table["generic_after"].items() for word in listed},
         connectors=frozenset(table["forms"]["connectors"]),
-        before_unknown=frozenset(context["before_unknown"]),
         before=before,
         before_at_end=_at_end(before),
         near_at_end=_at_end(relations["near"]),

@@ -183,8 +183,11 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
     connection.executemany(
         "INSERT OR IGNORE INTO demonym VALUES (?, ?)",
         [
-            (fold(word), f"country:{row['iso2']}")
-            for row in countries
+            (fold(word), place_id)
+            for place_id, row in (
+                *((f"country:{row['iso2']}", row) for row in countries),
+                *((row["id"], row) for row in ours["areas.csv"]),
+            )
             for word in row["demonyms"].split("|")
             if word
         ],

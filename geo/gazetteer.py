@@ -83,13 +83,14 @@ class Gazetteer:
     def best(self, name: str) -> NameUse | None:
         """Return the most prominent place of that name; codes such as "IT" are no names here."""
         rows = self._rows(
-            f"SELECT {_PLACE_COLUMNS}, count(*) OVER () FROM name JOIN place ON place.id = name.place"
+            f"SELECT {_PLACE_COLUMNS}, count(*) OVER (), name.rank"
+            " FROM name JOIN place ON place.id = name.place"
             " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
             " WHERE name.folded = ? AND name.rank < ?"
             " ORDER BY place.prominence - ? * (name.rank > 0) DESC, place.id LIMIT 1",
             (fold(name), CODE_RANK, ALTERNATE_PENALTY),
         )
-        return NameUse(_place(rows[0]), rows[0][-1]) if rows else None
+        return NameUse(_place(rows[0]), rows[0][-2], rows[0][-1] == 0) if rows else None
 
     def lookup(self, name: str, limit: int = 50) -> tuple[Place, ...]:
         """Return the places of that name, most prominent first, codes included."""
@@ -102,7 +103,7 @@ class Gazetteer:
         return tuple(_place(row) for row in rows)
 
     def demonym(self, word: str) -> Place | None:
-        """Return the country whose people or adjective ``word`` is, else ``None``."""
+        """Return the country or area whose people or adjective ``word`` is, else ``None``."""
         rows = self._rows("SELECT place_id FROM demonym WHERE folded = ?", (fold(word),))
         return self.get(rows[0][0]) if rows else None
 

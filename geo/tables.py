@@ -24,7 +24,7 @@ class _Table:
 
 
 _TABLES = {
-    "areas.csv": _Table("id name aliases feature_code lat lon radius_km countries source", ("id",)),
+    "areas.csv": _Table("id name aliases demonyms feature_code lat lon radius_km countries source", ("id",)),
     "countries.csv": _Table("iso2 iso3 name aliases demonyms lat lon population area_km2", ("iso2",)),
     "disputed.csv": _Table("name country atlas note outline", ("name",)),
     "divisions.csv": _Table("country code name aliases", ("country", "code")),

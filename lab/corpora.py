@@ -1,4 +1,4 @@
-"""Readers of the corpora that Sitmap is measured on. The files are not part of the project."""
+"""Readers of the corpora that Sitmap is trained and measured on. The files are not part of the project."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from typing import Any
 CORPORA = Path(__file__).parent.parent.parent / "shared" / "data" / "corpora"
 
 
+def read_lines(name: str) -> list[str]:
+    """Return the lines of the corpus file ``name`` or ``name``.gz. Raises FileNotFoundError."""
+    plain = CORPORA / name
+    if plain.is_file():
+        return plain.read_text(encoding="utf-8").split("\n")
+    return gzip.decompress((CORPORA / f"{name}.gz").read_bytes()).decode("utf-8").split("\n")
+
+
 def read_corpus(name: str) -> Iterator[dict[str, Any]]:
     """Yield the records of ``<name>.jsonl`` or ``<name>.jsonl.gz``. Raises FileNotFoundError."""
-    plain = CORPORA / f"{name}.jsonl"
-    if plain.is_file():
-        lines = plain.read_text(encoding="utf-8").splitlines()
-    else:
-        lines = gzip.decompress((CORPORA / f"{name}.jsonl.gz").read_bytes()).decode("utf-8").splitlines()
-    for line in lines:
-        yield json.loads(line)
+    for line in read_lines(f"{name}.jsonl"):
+        if line:
+            yield json.loads(line)

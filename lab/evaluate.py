@@ -1,4 +1,4 @@
-"""How well Sitmap reads: ``python -m lab.evaluate [--errors]`` prints the tables.
+"""How well Sitmap reads: ``python -m lab.evaluate [--errors] [--recogniser fast]`` prints the tables.
 
 Toponyms match when their strings are equal and their midpoints lie under 10 characters apart, as in
 Gritta et al. (2017), "What's missing in geographical parsing?". Resolution is measured on the gold
@@ -11,13 +11,26 @@ from __future__ import annotations
 import argparse
 import math
 import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from domain import MAPPED_STANCES, Analysis, Document, EventMention, MentionKind, Stance
+from domain import (
+    MAPPED_STANCES,
+    Analysis,
+    Document,
+    EventMention,
+    Mention,
+    MentionKind,
+    NameIndex,
+    Stance,
+)
+from extract.language import ACCURATE, Language, load_language
+from extract.mentions import find_mentions
+from extract.recognise import Entity
 from geo.gazetteer import GEOD, Gazetteer
 from geo.regions import Regions
 from lab.corpora import read_corpus
@@ -38,6 +51,7 @@ class Score:
     right: int = 0
     wrong: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    classes: Counter[str] = field(default_factory=Counter)
 
     @property
     def precision(self) -> float:
@@ -64,27 +78,96 @@ def documents(corpus: str) -> list[tuple[Document, dict[str, Any]]]:
     ]
 
 
+class Reader:
+    """Finds the toponyms of whole corpora, each once."""
+
+    def __init__(self, language: Language, names: NameIndex) -> None:
+        self._language, self._names = language, names
+        self._read: dict[str, list[Read]] = {}
+
+    def corpus(self, name: str) -> list[Read]:
+        """Return the corpus as it was read."""
+        if name not in self._read:
+            self._read[name] = [self._document(document, gold) for document, gold in documents(name)]
+        return self._read[name]
+
+    def _document(self, document: Document, gold: dict[str, Any]) -> Read:
+        doc = self._language.parse(document.text)
+        entities = self._language.entities(doc)
+        return Read(
+            document.text, gold["toponyms"], find_mentions(doc, entities, self._names), entities.found
+        )
+
+    def why_missed(self, read: Read, top: dict[str, Any]) -> str:
+        """Return the class of error by which a gold toponym is missed."""
+        start, end = top["start"], top["end"]
+        if _at(read.gold_of(read.mentions), top["text"], (start + end) / 2):
+            return "metonymy"
+        if any(mention.start < end and start < mention.end for mention in read.mentions):
+            return "boundary"
+        if self._names.demonym(top["text"]) or top.get("kind") in ("Demonym", "Non_Literal_Modifier"):
+            return "demonym"
+        around = [entity for entity in read.entities if entity.start < end and start < entity.end]
+        if any(entity.end - entity.start > end - start for entity in around):
+            return "nested"
+        if any(entity.label in ("PER", "ORG") for entity in around):
+            return "false person or organisation"
+        return "unseen name" if self._names.best(top["text"]) is None else "other"
+
+    def why_wrong(self, read: Read, mention: Mention) -> str:
+        """Return the class of error by which a mention is none of the gold."""
+        if any(top["start"] < mention.end and mention.start < top["end"] for top in read.gold):
+            return "boundary"
+        if mention.kind is MentionKind.DEMONYM:
+            return "demonym"
+        if mention.kind is MentionKind.INSTITUTION:
+            return "nested"
+        if mention.kind is MentionKind.SPEAKER:
+            return "metonymy"
+        return "unseen name" if self._names.best(mention.name) is None else "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document's text, its gold toponyms, and what was found in it."""
+
+    text: str
+    gold: list[dict[str, Any]]
+    mentions: Sequence[Mention]
+    entities: Sequence[Entity]
+
+    @staticmethod
+    def gold_of(mentions: Sequence[Mention]) -> list[dict[str, Any]]:
+        """Return mentions in the form of gold toponyms."""
+        return [{"start": each.start, "end": each.end, "text": each.text} for each in mentions]
+
+
 def toponyms(
-    corpus: str, analyser: Analyser, counts: Callable[[MentionKind], bool], wanted: Callable[[Any], bool]
+    corpus: str, reader: Reader, counts: Callable[[MentionKind], bool], wanted: Callable[[Any], bool]
 ) -> Score:
     """Score the recogniser: ``counts`` picks our mentions by kind, ``wanted`` the gold ones."""
     score = Score()
-    for document, gold in documents(corpus):
-        found = [r.mention for r in analyser.analyse(document).resolutions if counts(r.mention.kind)]
-        open_gold = [top for top in gold["toponyms"] if wanted(top)]
-        ignored = [top for top in gold["toponyms"] if not wanted(top)]
-        for mention in found:
+    for read in reader.corpus(corpus):
+        open_gold = [top for top in read.gold if wanted(top)]
+        ignored = [top for top in read.gold if not wanted(top)]
+        for mention in read.mentions:
+            if not counts(mention.kind):
+                continue
             middle = (mention.start + mention.end) / 2
             match = _at(open_gold, mention.text, middle)
-            context = document.text[max(0, mention.start - 40) : mention.end + 30].replace("\n", " ")
+            context = read.text[max(0, mention.start - 40) : mention.end + 30].replace("\n", " ")
             if match is not None:
                 score.right += 1
                 open_gold.remove(match)
             elif _at(ignored, mention.text, middle) is None:
-                score.wrong.append(f"{mention.text} [{mention.kind}]: …{context}…")
+                why = reader.why_wrong(read, mention)
+                score.classes[f"wrong, {why}"] += 1
+                score.wrong.append(f"{mention.text} [{mention.kind}, {why}]: …{context}…")
         for top in open_gold:
-            context = document.text[max(0, top["start"] - 40) : top["end"] + 30].replace("\n", " ")
-            score.missed.append(f"{top['text']}: …{context}…")
+            context = read.text[max(0, top["start"] - 40) : top["end"] + 30].replace("\n", " ")
+            why = reader.why_missed(read, top)
+            score.classes[f"missed, {why}"] += 1
+            score.missed.append(f"{top['text']} [{top.get('kind')}, {why}]: …{context}…")
     return score
 
 
@@ -226,35 +309,55 @@ def _score_parts(
     check("actor", match.actor == want["actor"], match.actor, want["actor"])
 
 
+def print_toponyms(reader: Reader, *, errors: bool) -> None:
+    """Print the scores of the toponyms, and what kinds of errors there are."""
+
+    def literal(kind: MentionKind) -> bool:
+        return kind in (MentionKind.PLACE, MentionKind.DATELINE)
+
+    def unpeopled(kind: MentionKind) -> bool:
+        return kind is not MentionKind.DEMONYM
+
+    rows: tuple[tuple[str, str, Callable[[MentionKind], bool], Callable[[Any], bool]], ...] = (
+        ("dispatches-dev, literal", "dispatches-dev", literal, lambda top: True),
+        ("GeoVirus, all but peoples", "geovirus", unpeopled, lambda top: True),
+        ("GeoWebNews, all its toponyms", "geowebnews", lambda kind: True, lambda top: top["lat"] is not None),
+        ("GeoWebNews, literal ones, by mentions of any kind", "geowebnews", lambda kind: True, is_literal),
+        ("GeoWebNews, literal ones, by literal mentions", "geowebnews", literal, is_literal),
+    )
+    scores = [(title, toponyms(corpus, reader, counts, wanted)) for title, corpus, counts, wanted in rows]
+    print("| toponyms | precision | recall | F1 |\n|---|---|---|---|")
+    for title, score in scores:
+        print(f"| {title} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} |")
+        if errors:
+            print(*(f"  wrong  {line}" for line in score.wrong), sep="\n")
+            print(*(f"  missed {line}" for line in score.missed), sep="\n")
+    print("\n| errors | " + " | ".join(title for title, _ in scores) + " |\n|---|" + "---|" * len(scores))
+    for name in sorted({name for _, score in scores for name in score.classes}):
+        print(f"| {name} | " + " | ".join(str(score.classes[name]) for _, score in scores) + " |")
+
+
+def is_literal(top: dict[str, Any]) -> bool:
+    """Whether a toponym of GeoWebNews means the place itself and has coordinates."""
+    return top["lat"] is not None and top["kind"] in LITERAL
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--errors", action="store_true", help="list what was wrong and missed")
     parser.add_argument("--instance", type=Path, default=INSTANCE, help="folder with gazetteer and base map")
+    parser.add_argument("--recogniser", default=ACCURATE, help="as the setting SITMAP_RECOGNISER")
+    parser.add_argument("--toponyms", action="store_true", help="measure nothing but the toponyms")
     options = parser.parse_args()
     gazetteer = Gazetteer(options.instance / "gazetteer.db")
-    analyser = Analyser(gazetteer, Regions(gazetteer, options.instance / "basemap.json"))
+    regions = Regions(gazetteer, options.instance / "basemap.json")
+    analyser = Analyser(gazetteer, regions, options.recogniser)
 
-    def literal(kind: MentionKind) -> bool:
-        return kind in (MentionKind.PLACE, MentionKind.DATELINE)
-
-    def any_place(kind: MentionKind) -> bool:
-        return kind is not MentionKind.DEMONYM
-
-    print("| toponyms | precision | recall | F1 |\n|---|---|---|---|")
-    rows = (
-        ("dispatches-dev", "dispatches-dev", literal, lambda top: True),
-        ("GeoVirus", "geovirus", any_place, lambda top: True),
-        ("GeoWebNews, georeferenced", "geowebnews", any_place, lambda top: top["lat"] is not None),
-        ("GeoWebNews, literal", "geowebnews", literal, lambda top: top["kind"] in LITERAL),
-    )
-    for title, corpus, counts, wanted in rows:
-        score = toponyms(corpus, analyser, counts, wanted)
-        print(f"| {title} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} |")
-        if options.errors:
-            print(*(f"  wrong  {line}" for line in score.wrong[:80]), sep="\n")
-            print(*(f"  missed {line}" for line in score.missed[:80]), sep="\n")
-
+    language = load_language(options.recogniser)
+    print_toponyms(Reader(language, gazetteer), errors=options.errors)
+    if options.toponyms:
+        return
     print("\n| resolution on gold spans | within tolerance or 161 km | mean km | median km | AUC |")
     print("|---|---|---|---|---|")
     for corpus in ("dispatches-dev", "geovirus", "geowebnews"):

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from extract.actors import find_parties, is_civilian, opponents
-from extract.language import parse
+from extract.actors import Party, find_parties, is_civilian, opponents
+from extract.language import load_language
 from extract.mentions import find_mentions
 from geo.gazetteer import Gazetteer
 
 
+def found(text: str, gazetteer: Gazetteer) -> list[Party]:
+    """Return the parties of a text."""
+    language = load_language()
+    doc = language.parse(text)
+    mentions = find_mentions(doc, language.entities(doc), gazetteer)
+    return find_parties(doc, mentions, gazetteer)
+
+
 def parties(text: str, gazetteer: Gazetteer) -> list[str]:
     """Return the parties that a text names, in order."""
-    doc = parse(text)
-    return [party.name for party in find_parties(doc, find_mentions(doc, gazetteer), gazetteer)]
+    return [party.name for party in found(text, gazetteer)]
 
 
 @pytest.mark.parametrize(
@@ -40,9 +47,8 @@ def test_parties_are_found_by_all_their_names(text: str, expected: list[str], ga
 
 
 def test_an_owner_is_marked_as_such(gazetteer: Gazetteer) -> None:
-    doc = parse("Russia’s envoys met Ukraine.")
-    found = find_parties(doc, find_mentions(doc, gazetteer), gazetteer)
-    assert [(party.name, party.possessive) for party in found] == [("Russia", True), ("Ukraine", False)]
+    named = found("Russia’s envoys met Ukraine.", gazetteer)
+    assert [(party.name, party.possessive) for party in named] == [("Russia", True), ("Ukraine", False)]
 
 
 @pytest.mark.parametrize(

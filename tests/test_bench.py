@@ -89,7 +89,7 @@ def test_a_store_keeps_every_synthetic_report(setup: bench.Setup) -> None:
     ("part", "units"),
     [
         ("gazetteer", {"ms", "1/s"}),
-        ("reading", {"ms", "1/s"}),
+        ("reading", {"ms", "1/s", "tokens/s"}),
         ("server", {"s", "MB"}),
         ("events", {"ms", "1/s", "MB"}),
     ],

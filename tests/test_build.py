@@ -120,7 +120,7 @@ def test_a_wrong_row_is_refused_with_file_and_line(
 def test_a_line_is_counted_as_an_editor_does(copied: Path) -> None:
     path = copied / "areas.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    lines[1] = 'sitmap:x,X,"an alias\nover three\nlines",RGN,0,0,1,,test'
+    lines[1] = 'sitmap:x,X,"an alias\nover three\nlines",,RGN,0,0,1,,test'
     lines[2] = lines[2].replace(",CONT,", ",CONT,x")
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(BadData) as refused:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from domain import Mention, MentionKind, Relation
-from extract.language import parse
+from extract.language import load_language
 from extract.mentions import find_mentions, span_mentions
 from geo.gazetteer import Gazetteer
 
 
 def read(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     """Return the mentions of a text, whose offsets index it."""
-    mentions = find_mentions(parse(text), gazetteer)
+    language = load_language()
+    doc = language.parse(text)
+    mentions = find_mentions(doc, language.entities(doc), gazetteer)
     for mention in mentions:
         assert text[mention.start : mention.end] == mention.text
     return mentions
@@ -116,7 +118,7 @@ def test_only_places_and_datelines_are_literal() -> None:
             "Goma, Jan. 28 (Example Wire) - Shells fell.", {"Goma": "dateline"}, id="agency and day"
         ),
         pytest.param("Kharkiv — the city of students — froze.", {"Kharkiv": "place"}, id="a dash alone"),
-        pytest.param("ZZTOP — Shells fell.", {}, id="capitals that name no place"),
+        pytest.param("BREAKING — Shells fell.", {}, id="capitals that name no place"),
     ],
 )
 def test_a_dateline_is_the_first_place_of_a_report(
@@ -153,7 +155,7 @@ def test_a_name_that_the_gazetteer_lacks_is_a_place_where_the_text_says_so(
     [
         pytest.param("Zrubokivka had never heard such noise.", id="nothing says so"),
         pytest.param("They spoke with Zrubokivka.", id="with"),
-        pytest.param("In Zrubokivka said he was right.", id="a word of speech after it"),
+        pytest.param("Zrubokivka said he was right.", id="a word of speech after it"),
     ],
 )
 def test_a_name_that_the_gazetteer_lacks_is_no_place_otherwise(text: str, gazetteer: Gazetteer) -> None:
@@ -247,7 +249,7 @@ def test_of_given_spans_each_is_a_mention_in_their_order(gazetteer: Gazetteer) -
     text = "Ukrainian shells fell on Sudzha in the Kursk region."
     spans = [(39, 51), (0, 9), (25, 31)]
     assert [text[start:end] for start, end in spans] == ["Kursk region", "Ukrainian", "Sudzha"]
-    region, people, town = span_mentions(parse(text), spans, gazetteer)
+    region, people, town = span_mentions(load_language().parse(text), spans, gazetteer)
     assert (region.text, region.name, region.asked, region.kind) == (
         "Kursk region",
         "Kursk",
@@ -272,10 +274,10 @@ def test_generic_words_within_a_given_span_say_the_kind_and_not_the_name(
 ) -> None:
     text = f"Shells fell on the {span}."
     start = text.rindex(span)
-    (mention,) = span_mentions(parse(text), [(start, start + len(span))], gazetteer)
+    (mention,) = span_mentions(load_language().parse(text), [(start, start + len(span))], gazetteer)
     assert (mention.text, mention.name, mention.asked) == (span, name, asked)
 
 
 def test_a_span_given_twice_is_two_mentions(gazetteer: Gazetteer) -> None:
-    mentions = span_mentions(parse("Shells fell on Lyptsi."), [(15, 21), (15, 21)], gazetteer)
+    mentions = span_mentions(load_language().parse("Shells fell on Lyptsi."), [(15, 21), (15, 21)], gazetteer)
     assert [mention.text for mention in mentions] == ["Lyptsi", "Lyptsi"]

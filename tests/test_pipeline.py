@@ -22,6 +22,7 @@ from domain import (
     Refusal,
     Stance,
     Store,
+    Unprocessable,
     UnsupportedMedia,
 )
 from pipeline import MAX_SPANS, Analyser, run
@@ -324,10 +325,31 @@ WORDS = (
 """Pieces of reports, with letters whose length changes with their case."""
 
 
+def test_a_report_in_another_language_is_refused_and_the_run_goes_on(
+    store: Store, analyser: Analyser
+) -> None:
+    foreign = Document("Російські війська обстріляли Харків у понеділок уранці.", FRIDAY)
+    english = Document("Shells fell on Kupiansk.", FRIDAY)
+
+    outcomes = [outcome for _, outcome in run([foreign, english], store, analyser)]
+
+    assert outcomes[0] is Outcome.REFUSED
+    assert outcomes[1] is not Outcome.REFUSED
+    assert store.knows(english.id)
+    assert not store.knows(foreign.id)
+
+
 @settings(max_examples=300, deadline=None)
 @given(text=st.text(max_size=300), published=st.none() | st.dates())
-def test_any_text_is_read_without_an_error(text: str, published: date | None, analyser: Analyser) -> None:
-    check_sound(analyser.analyse(Document(text, published)))
+def test_any_text_is_read_or_refused_as_foreign(
+    text: str, published: date | None, analyser: Analyser
+) -> None:
+    try:
+        analysis = analyser.analyse(Document(text, published))
+    except Unprocessable as refusal:
+        assert "English" in refusal.message
+    else:
+        check_sound(analysis)
 
 
 @settings(max_examples=400, deadline=None)

@@ -97,10 +97,18 @@ def test_no_file_knows_one_machine(pattern: bytes) -> None:
     assert known == []
 
 
+SOURCES = ("README.md", "MODEL.md")
+
+
 def test_every_folder_of_data_says_where_it_comes_from() -> None:
     folders = {path.parent for path in project_files() if path.is_relative_to(ROOT / "data")}
     assert folders
-    assert [str(folder) for folder in sorted(folders) if not (folder / "README.md").is_file()] == []
+    untold = [
+        folder
+        for folder in sorted(folders)
+        if not any((place / name).is_file() for place in (folder, *folder.parents) for name in SOURCES)
+    ]
+    assert untold == []
 
 
 def test_every_decision_is_in_their_list() -> None:

@@ -72,7 +72,7 @@ class Services:
         # Imported here: it brings spaCy, and most servers never read a report themselves.
         from pipeline import Analyser
 
-        return Analyser(self.gazetteer, self.regions)
+        return Analyser(self.gazetteer, self.regions, str(self._config["SITMAP_RECOGNISER"]))
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         with self._locks[name]:
