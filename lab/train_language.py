@@ -1,7 +1,7 @@
 """Trains the language models: ``python -m lab.train_language [--worldwide]``, in an hour and a half.
 
-Needs two cores, the corpora of ``../shared`` and what ``requirements-lab.txt`` names. A run that was cut off goes on
-from its last checkpoint, which lies below ``--work`` until the folder is deleted.
+Needs two cores, the corpora of ``../shared`` and what ``requirements-lab.txt`` names. A run that was cut
+off goes on from its last checkpoint, which lies below ``--work`` until the folder is deleted.
 """
 
 from __future__ import annotations
