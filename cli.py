@@ -172,7 +172,7 @@ def _fetched(urls: Iterable[str]) -> Iterator[Document | Refusal]:
 
 def _ingest(inputs: Iterable[Document | Refusal], *, quiet: bool = False) -> Counter[Outcome]:
     # Imported here: it brings spaCy, which a server that only shows what it has does not need.
-    from pipeline import run
+    from pipeline import readable, run
 
     parts = services()
     counts: Counter[Outcome] = Counter()
@@ -183,7 +183,8 @@ def _ingest(inputs: Iterable[Document | Refusal], *, quiet: bool = False) -> Cou
                 tqdm.write(f"refused: {item.name}: {item.error}", file=sys.stderr)
             yield item
 
-    bar = tqdm(run(told(inputs), parts.store, parts.analyser), unit=" reports", desc="Reading", disable=quiet)
+    read = run(told(readable(inputs, parts.analyser)), parts.store, parts.analyser)
+    bar = tqdm(read, unit=" reports", desc="Reading", disable=quiet)
     for _, outcome in bar:
         counts[outcome] += 1
     click.echo(summary(counts))

@@ -66,11 +66,16 @@ class Analyser:
         """The names of the two types by which ground changes hands, by how it does."""
         return {kind.gain: name for name, kind in self._ontology.types.items() if kind.gain}
 
+    def check(self, document: Document) -> None:
+        """Raises Unprocessable where the document is not in English."""
+        self._language.parse(document.text)
+
     def analyse(self, document: Document, spans: Sequence[tuple[int, int]] | None = None) -> Analysis:
         """Return all that the document tells.
 
         With ``spans`` (start, end) exactly those are resolved as toponyms, in their order, and none
-        are searched for. Raises InvalidInput where a span lies outside the text.
+        are searched for. Raises InvalidInput where a span lies outside the text, Unprocessable where
+        the text is not in English.
         """
         doc, names = self._language.parse(document.text), _Remembered(self._gazetteer)
         if spans is None:
@@ -160,25 +165,38 @@ class Analyser:
         )
 
 
+def readable(inputs: Iterable[Document | Refusal], analyser: Analyser) -> Iterator[Document | Refusal]:
+    """Yield the inputs, with a refusal for each document that is in no language that is read."""
+    for item in inputs:
+        try:
+            if isinstance(item, Document):
+                analyser.check(item)
+            yield item
+        except Unprocessable as error:
+            yield Refusal(_title(item), error)
+
+
+def _title(item: Document | Refusal) -> str:
+    return item.name if isinstance(item, Refusal) else item.title or item.text[:60].strip()
+
+
 def run(
     inputs: Iterable[Document | Refusal], store: Store, analyser: Analyser
 ) -> Iterator[tuple[str, Outcome]]:
-    """Read each input into the store, one transaction each; yield its name and what became of it."""
+    """Read each input into the store, one transaction each; yield its name and what became of it.
+
+    Raises Unprocessable at a document that ``readable`` would have refused.
+    """
     for item in inputs:
         if isinstance(item, Refusal):
             store.refuse(item)
             yield item.name, Outcome.REFUSED
             continue
-        name = item.title or item.text[:60].strip()
+        name = _title(item)
         if store.knows(item.id):
             yield name, Outcome.KNOWN
             continue
-        try:
-            analysis = analyser.analyse(item)
-        except Unprocessable as error:
-            store.refuse(Refusal(name, error))
-            yield name, Outcome.REFUSED
-            continue
+        analysis = analyser.analyse(item)
         yield name, analysis.outcome if store.add(analysis) else Outcome.KNOWN
 
 

@@ -456,3 +456,33 @@ def test_opening_a_gazetteer_writes_nothing(small_gazetteer: Path) -> None:
     assert small.best("Kyiv") is not None
     assert (sorted(small_gazetteer.parent.iterdir()), small_gazetteer.read_bytes()) == before
     small.close()
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("Fla.", "Florida"),
+        ("Va.", "Virginia"),
+        ("N.C.", "North Carolina"),
+        ("Calif.", "California"),
+        ("B.C.", "British Columbia"),
+        ("NSW", "New South Wales"),
+    ],
+)
+def test_a_state_goes_by_its_short_name(short: str, whole: str, gazetteer: Gazetteer) -> None:
+    use = gazetteer.best(short)
+    assert use is not None
+    assert (use.place.name, use.own) == (whole, False)
+
+
+def test_an_airport_code_is_no_name_of_a_town(gazetteer: Gazetteer) -> None:
+    assert "Florencia" not in {place.name for place in gazetteer.lookup("FLA")}
+    assert "New York City" in {place.name for place in gazetteer.lookup("NYC")}
+
+
+@pytest.mark.parametrize(
+    ("word", "area"), [("African", "Africa"), ("Kurdish", "Kurdistan"), ("Asians", "Asia")]
+)
+def test_areas_have_peoples_as_countries_do(word: str, area: str, gazetteer: Gazetteer) -> None:
+    place = gazetteer.demonym(word)
+    assert place is not None and place.name == area

@@ -25,7 +25,7 @@ from domain import (
     Unprocessable,
     UnsupportedMedia,
 )
-from pipeline import MAX_SPANS, Analyser, run
+from pipeline import MAX_SPANS, Analyser, readable, run
 from store import open_store
 
 FRIDAY = date(2025, 1, 31)
@@ -331,7 +331,8 @@ def test_a_report_in_another_language_is_refused_and_the_run_goes_on(
     foreign = Document("Російські війська обстріляли Харків у понеділок уранці.", FRIDAY)
     english = Document("Shells fell on Kupiansk.", FRIDAY)
 
-    outcomes = [outcome for _, outcome in run([foreign, english], store, analyser)]
+    inputs = readable([foreign, english], analyser)
+    outcomes = [outcome for _, outcome in run(inputs, store, analyser)]
 
     assert outcomes[0] is Outcome.REFUSED
     assert outcomes[1] is not Outcome.REFUSED

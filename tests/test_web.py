@@ -603,6 +603,16 @@ def send(client: FlaskClient, **fields: Any) -> TestResponse:
     return client.post("/ingest", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
+FOREIGN = "Російські війська обстріляли Харків у понеділок уранці."
+
+
+def test_a_report_in_another_language_is_refused_with_the_reason(client: FlaskClient) -> None:
+    lines = [json.dumps({"text": REPORT, "date": "2025-01-31"}), json.dumps({"text": FOREIGN})]
+    words = text_of(send(client, file=("\n".join(lines).encode(), "reports.jsonl")))
+    assert "2 read = 1 mapped + 1 refused" in words
+    assert "does not read as English" in words
+
+
 def test_a_pasted_report_becomes_events_once(client: FlaskClient) -> None:
     fields = {"text": REPORT, "date": "2025-01-31", "title": "A village", "source": "Wire"}
     first = send(client, **fields, url="https://example.org/1")
@@ -644,6 +654,7 @@ def test_title_and_link_of_the_form_go_to_the_file_that_has_none(client: FlaskCl
         pytest.param({"text": "  \n"}, 422, "text", "", id="empty"),
         pytest.param({"text": "x" * 1_000_001}, 413, "text", "x" * 1000, id="article too large"),
         pytest.param({"text": "a\x00b"}, 415, "text", "", id="binary text"),
+        pytest.param({"text": FOREIGN}, 422, "text", FOREIGN, id="another language"),
         pytest.param({"text": REPORT, "date": "2025-02-30"}, 400, "date", REPORT, id="no such day"),
         pytest.param({"text": REPORT, "url": "javascript:alert(1)"}, 400, "url", REPORT, id="no web address"),
         pytest.param({"text": REPORT, "title": "t" * 301}, 400, "title", REPORT, id="endless title"),

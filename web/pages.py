@@ -252,10 +252,12 @@ def ingest() -> str:
     Raises SitmapError naming the form's field; nothing is kept then.
     """
     # Imported here: it brings spaCy, and most servers never read a report themselves.
-    from pipeline import run
+    from pipeline import readable, run
 
-    inputs = _inputs()
     parts = services()
+    inputs = list(readable(_inputs(), parts.analyser))
+    if isinstance(inputs[0], Refusal) and len(inputs) == 1 and not request.files.get("file"):
+        raise inputs[0].error
     outcomes = run(inputs, parts.store, parts.analyser)
     taken = [
         Taken(name, outcome, (), str(item.error))
