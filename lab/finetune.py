@@ -26,19 +26,15 @@ from extract.encoder import (
     NETWORK,
     TOKENIZER,
     WIDTH,
-    Encoder,
     Pieces,
     Shape,
     WordPieces,
-    word_vectors,
 )
-from extract.labels import LABELS, TAGS, tag_path, tag_spans
-from extract.recognise import read_entity_head
-from extract.syntax import SyntaxHead, edit_of
+from extract.labels import LABELS, TAGS
+from extract.syntax import edit_of
 from lab.entities import (
     ANY,
     MADE_UP,
-    OUTSIDE,
     PASSAGE_WORDS,
     Sentence,
     Templates,
@@ -348,14 +344,14 @@ class Texts:
     def _parsed(self, rng: random.Random) -> Iterator[Passage]:
         for tree in documents(self.parsed["ewt-train"]):
             whole = [join_hyphens(sentence) if rng.random() < JOINED else sentence for sentence in tree]
-            yield from _together([(sentence, None) for sentence in whole])
+            yield from together([(sentence, None) for sentence in whole])
         for tree in documents(self.parsed["gum"]):
             named = self.gum.get(tree[0].document)
             if named:
-                yield from _together(list(zip(tree, named, strict=True)))
+                yield from together(list(zip(tree, named, strict=True)))
 
 
-def _together(sentences: Sequence[tuple[Parsed, Sentence | None]]) -> Iterator[Passage]:
+def together(sentences: Sequence[tuple[Parsed, Sentence | None]]) -> Iterator[Passage]:
     """Yield sentences of one document in passages of up to ``PASSAGE_WORDS``."""
     words: list[str] = []
     allowed: list[int] = []
@@ -484,75 +480,3 @@ def _write_head(path: Path, layers: Mapping[str, nn.Linear], **arrays: NDArray[n
 def _array(value: Tensor) -> NDArray[np.float16]:
     found: NDArray[np.float16] = value.detach().numpy().astype(np.float16)
     return found
-
-
-def entity_scores(sentences: Iterable[Sentence], folder: Path) -> dict[str, tuple[float, float, float]]:
-    """Return precision, recall and F1 by corpus and label on the held-out passages, as exported.
-
-    Only what a corpus tells for certain counts: an entity found where the corpus leaves it open is
-    neither right nor wrong, and a place is a place, be it LOC or FAC.
-    """
-    encoder, head = Encoder(folder), read_entity_head(folder)
-    counts: dict[str, list[int]] = {}
-    for passage in passages(sentence for sentence in sentences if sentence.held_out):
-        example = example_of(Passage(passage.words, passage.allowed), encoder.cutter)
-        path = tag_path(head.log_probabilities(encoder.encode([example.pieces])[0]))
-        found = {(start, end, _coarse(label)) for start, end, label in tag_spans(path)}
-        gold = _gold(example.allowed)
-        for span in found | gold:
-            tally = counts.setdefault(f"{passage.corpus} {span[2]}", [0, 0, 0])
-            tags = example.allowed[span[0] : span[1]]
-            left_open = bool(((tags & OUTSIDE > 0) & (tags != OUTSIDE)).any())
-            tally[0] += span in found and span in gold
-            tally[1] += span in found and (span in gold or not left_open)
-            tally[2] += span in gold
-    return {
-        name: (right / max(1, made), right / max(1, wanted), 2 * right / max(1, made + wanted))
-        for name, (right, made, wanted) in sorted(counts.items())
-        if wanted
-    }
-
-
-def _coarse(label: str) -> str:
-    return "LOC" if label == "FAC" else label
-
-
-def _gold(allowed: NDArray[np.int64]) -> set[tuple[int, int, str]]:
-    """Return the entities that are certain, of one label or of LOC and FAC alone."""
-    found = set()
-    start = -1
-    for index, tags in enumerate((*allowed.tolist(), OUTSIDE)):
-        certain = not tags & OUTSIDE
-        if start >= 0 and not (certain and not tags & _BEGINS):
-            labels = {_coarse(label) for label in LABELS if int(allowed[start]) & mask(label)}
-            if len(labels) == 1:
-                found.add((start, index, labels.pop()))
-            start = -1
-        if certain and tags & _BEGINS and not tags & (_BEGINS << 1):
-            start = index
-    return found
-
-
-def syntax_scores(folder: Path) -> dict[str, float]:
-    """Return tag and lemma accuracy, UAS and LAS (punctuation counts) on EWT's test part, gold words."""
-    encoder, head = Encoder(folder), SyntaxHead.read(folder)
-    right: Counter[str] = Counter()
-    for document in documents(read_treebank("ewt-test")):
-        for passage in _together([(sentence, None) for sentence in document]):
-            pieces = encoder.cutter.cut(passage.words)
-            vectors = word_vectors(pieces, encoder.encode([pieces])[0], len(passage.words))
-            at = 0
-            for sentence in passage.trees:
-                end = at + len(sentence.words)
-                tree = head.parse(passage.words[at:end], vectors[at:end])
-                for index, word in enumerate(sentence.words):
-                    attached = int(tree.heads[index]) == word.head
-                    right.update(
-                        words=1,
-                        tag=tree.tags[index] == word.upos,
-                        lemma=tree.lemmas[index].lower() == word.lemma.lower(),
-                        uas=attached,
-                        las=attached and tree.labels[index] == word.deprel,
-                    )
-                at = end
-    return {name: count / right["words"] for name, count in right.items()}

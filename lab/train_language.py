@@ -16,7 +16,7 @@ import torch
 
 from extract.encoder import MODELS
 from extract.language import ACCURATE, FAST
-from lab import fast, finetune, syntax
+from lab import fast, finetune, heldout, syntax
 from lab.entities import read_entities
 
 SEED = 20221103
@@ -38,8 +38,8 @@ def main() -> None:
         texts = finetune.Texts.of(read_entities(worldwide=options.worldwide))
         model = finetune.finetune(texts, options.work / "checkpoint.pt", seed=SEED)
         finetune.export(model, options.out)
-        _print(finetune.entity_scores(read_entities(worldwide=True), options.out))
-        _print({f"EWT test, {name}": (value,) for name, value in finetune.syntax_scores(options.out).items()})
+        _print(heldout.entity_scores(read_entities(worldwide=True), options.out))
+        _print({f"EWT test, {name}": (value,) for name, value in heldout.syntax_scores(options.out).items()})
     if options.only != ACCURATE:
         trees, names = options.work / "syntax", options.out / FAST
         syntax.train(trees, seed=SEED)
