@@ -30,7 +30,7 @@ from domain import (
     stable_id,
 )
 from extract.events import find_event_mentions
-from extract.language import ACCURATE, load_language
+from extract.language import ACCURATE, check_english, load_language
 from extract.mentions import find_mentions, span_mentions
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
@@ -68,7 +68,7 @@ class Analyser:
 
     def check(self, document: Document) -> None:
         """Raises Unprocessable where the document is not in English."""
-        self._language.parse(document.text)
+        check_english(document.text)
 
     def analyse(self, document: Document, spans: Sequence[tuple[int, int]] | None = None) -> Analysis:
         """Return all that the document tells.

