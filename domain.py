@@ -208,14 +208,21 @@ class Mention:
 
 
 class Level(StrEnum):
-    """The four grains of a place that decide how precisely an event in it is placed."""
+    """The grains of a place that decide how precisely an event in it is placed."""
 
     SETTLEMENT = "settlement"
+    FACILITY = "facility"
+    """A spot that is no settlement: an airport, a bridge, a church, a hill."""
     ADMIN2 = "admin2"
     ADMIN1 = "admin1"
     COUNTRY = "country"
     AREA = "area"
     """Seas, rivers, historical regions, continents."""
+
+    @property
+    def is_point(self) -> bool:
+        """Whether such a place is a spot on the map rather than an expanse."""
+        return self in (Level.SETTLEMENT, Level.FACILITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +257,9 @@ class Place:
             return Level.ADMIN1
         if code.startswith("ADM"):
             return Level.ADMIN2
-        return Level.AREA if code in AREA_CODES else Level.SETTLEMENT
+        if code in AREA_CODES:
+            return Level.AREA
+        return Level.SETTLEMENT if code.startswith(("PPL", "STLMT")) else Level.FACILITY
 
     @property
     def label(self) -> str:
@@ -261,8 +270,9 @@ class Place:
 
 
 _AREA_CODES = """
-    AREA BAY BAYS CHN CNL CNLN CONT CST DSRT FRST GULF ISL ISLS LGN LK LKS MT MTS OCN PEN PLAT PLN RF RGN
-    RGNE RGNH RSV SEA SPIT STM STMS STRT VAL
+    AREA BAY BAYS CHN CNL CNLN CONT CST DELT DSRT FRST GULF HLLS ISL ISLF ISLS LGN LK LKI LKN LKS MRSH MT MTS
+    MTU OCN PEN PLAT PLN PRK RES RESN RF RGN RGNE RGNH RGNL RSV SEA SPIT STM STMI STMS STMX STRT SWMP TERR
+    UPLD VAL VALS
 """
 AREA_CODES = frozenset(_AREA_CODES.split())
 """Codes of natural features and loose regions: an event "in" one has no exact spot."""

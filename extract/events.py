@@ -20,7 +20,6 @@ from domain import (
     DateRange,
     EventMention,
     Fatalities,
-    Level,
     Mention,
     MentionKind,
     NameIndex,
@@ -384,4 +383,4 @@ def _is_wide(mention: Mention, names: NameIndex) -> bool:
     if mention.relation is Relation.DIRECTION:
         return True
     use = names.best(mention.name)
-    return use is not None and use.place.level is not Level.SETTLEMENT
+    return use is not None and not use.place.level.is_point

@@ -145,5 +145,5 @@ def _is_wider(mention: Mention, container: Mention, names: NameIndex, only_comma
             return False
         return own is None or own.place.level is not Level.COUNTRY
     if use.place.level is Level.ADMIN1:
-        return not only_comma or (own is not None and own.place.level is Level.SETTLEMENT)
+        return not only_comma or (own is not None and own.place.level.is_point)
     return use.place.level is Level.AREA and not only_comma

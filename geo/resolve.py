@@ -67,7 +67,7 @@ DIRECTION_KM = 20.0
 _LEVELS_ASKED = {
     "admin1": (Level.ADMIN1,),
     "admin2": (Level.ADMIN2,),
-    "settlement": (Level.SETTLEMENT,),
+    "settlement": (Level.SETTLEMENT, Level.FACILITY),
     "water": (Level.AREA,),
     "area": (Level.AREA,),
 }
@@ -209,7 +209,7 @@ def _seen(mentions: Sequence[Mention], scored: Sequence[Sequence[Candidate]], co
         sure = min(1.0, max(0.1, margin / 3.0))
         if place.country:
             (countries if mention.literal else parties)[place.country] += sure
-        if mention.literal and place.level in (Level.SETTLEMENT, Level.ADMIN1, Level.ADMIN2) and sure > 0.3:
+        if mention.literal and place.level not in (Level.COUNTRY, Level.AREA) and sure > 0.3:
             anchors.append((index, fold(mention.name), place))
     # Parties tell of the theatre too, but however often they are named, "Russian forces captured
     # Pokrovsk" does not put Pokrovsk in Russia.
@@ -247,7 +247,7 @@ def _features(index: int, mention: Mention, place: Place, context: _Context) -> 
     if mention.asked:
         wanted = place.level in _LEVELS_ASKED[mention.asked]
         # A district may be missing from the gazetteer while the town it is named after is in it.
-        near_enough = mention.asked == "admin2" and place.level is Level.SETTLEMENT
+        near_enough = mention.asked == "admin2" and place.level.is_point
         if not near_enough:
             features["kind asked for" if wanted else "other kind than asked for"] = 1.0
     elif mention.relation is Relation.DIRECTION and fold(mention.name) in context.regions_named:
@@ -259,7 +259,7 @@ def _features(index: int, mention: Mention, place: Place, context: _Context) -> 
     if beside is not None and beside.id != place.id:
         apart = max(0.0, _km(place, beside) - beside.radius_km)
         features["beside the place named"] = math.exp(-apart / BESIDE_SCALE_KM)
-        features["far from the place named"] = float(apart > BESIDE_KM and beside.level is Level.SETTLEMENT)
+        features["far from the place named"] = float(apart > BESIDE_KM and beside.level.is_point)
     if inside is not None and inside.id != place.id:
         within = _contains(inside, place)
         features["inside the place named" if within else "outside the place named"] = 1.0
@@ -332,7 +332,7 @@ def _decide(index: int, mention: Mention, ranked: Sequence[Candidate], context: 
     anchor = beside or context.inside(index)
     if anchor is None:
         return Resolution(mention, None, 0.0, None, None, f"Not placed: {why}.", kept)
-    precision = 2 if anchor.level is Level.SETTLEMENT else 3
+    precision = 2 if anchor.level.is_point else 3
     radius = anchor.radius_km + (NEAR_KM if precision == 2 else 0)
     word = "near" if anchor is beside else "in"
     return Resolution(
@@ -373,7 +373,7 @@ def _location(mention: Mention, place: Place) -> tuple[float, float, int, float]
         lon, lat, _ = GEOD.fwd(place.lon, place.lat, mention.bearing, mention.offset_km * 1000)
         # "12 km west" is a rounded number and a compass point of 45 degrees.
         return lat, lon, 2, max(2.0, 0.3 * mention.offset_km) + place.radius_km
-    if place.level is Level.SETTLEMENT:
+    if place.level.is_point:
         if mention.relation is Relation.NEAR:
             return place.lat, place.lon, 2, place.radius_km + NEAR_KM
         if mention.relation is Relation.DIRECTION:

@@ -22,6 +22,7 @@ NOT_PLACED = "not placed"
 DATE_PRECISIONS = {1: "to the day", 2: "to the week", 3: "to the month, or vaguer"}
 _LEVELS = {
     Level.SETTLEMENT: "named place",
+    Level.FACILITY: "named spot",
     Level.ADMIN2: "district",
     Level.ADMIN1: "region",
     Level.COUNTRY: "country",

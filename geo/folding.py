@@ -1,0 +1,35 @@
+"""The form under which names are compared: without case, accents, apostrophes and hyphens.
+
+"Sana'a", "Sanaa" and "SANAʼA" are one name. Files of places keep names folded.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+MAX_NAME = 200
+"""Characters that a name may have; the ceremonial name of Bangkok has nearly as many."""
+
+_FOLD_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"}
+    | dict.fromkeys("'’ʼ‘`´ʻʹʾʿ′\"“”.", "")
+)
+_SEPARATORS = re.compile(r"[\s\-‐-―_,/()&]+")
+
+
+def fold(name: str) -> str:
+    """Return the form under which names are compared; it is empty where there is no name in it."""
+    return _folded(name) if len(name) <= MAX_NAME else ""
+
+
+@lru_cache(maxsize=100_000)
+def _folded(name: str) -> str:
+    text = name.casefold().translate(_FOLD_LETTERS)
+    if not text.isascii():
+        # Half of a surrogate pair, which a terminal or JSON may let in, is no letter.
+        text = unicodedata.normalize("NFKD", text).encode(errors="ignore").decode()
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+        text = text.translate(_FOLD_LETTERS)
+    return _SEPARATORS.sub(" ", text).strip()
