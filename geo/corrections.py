@@ -39,6 +39,7 @@ class Correction:
 
     ``kind`` is ``alias`` (the place is called ``name`` too), ``never`` (texts never mean the place by
     ``name``) or ``move`` (it lies at ``lat``, ``lon``; ``radius_km`` is ``None`` where that was right).
+    ``made_at`` is in UTC, as ISO 8601 writes it.
     """
 
     kind: str
@@ -49,7 +50,7 @@ class Correction:
     radius_km: float | None = None
     made_by: str = ""
     note: str = ""
-    made_at: datetime | None = None
+    made_at: str = ""
     number: int | None = None
 
     def __str__(self) -> str:
@@ -141,7 +142,7 @@ class Corrections:
             found = connection.execute(
                 f"SELECT {_COLUMNS} FROM correction ORDER BY number LIMIT {MAX_CORRECTIONS}"
             ).fetchall()
-        return tuple(Correction(*row[:-2], datetime.fromisoformat(row[-2]), row[-1]) for row in found)
+        return tuple(Correction(*row) for row in found)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

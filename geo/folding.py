@@ -33,3 +33,12 @@ def _folded(name: str) -> str:
         text = "".join(letter for letter in text if not unicodedata.combining(letter))
         text = text.translate(_FOLD_LETTERS)
     return _SEPARATORS.sub(" ", text).strip()
+
+
+def is_code(name: str, place: str) -> bool:
+    """Whether a name is that of an airport or a plate: "FLA" is Florencia, but "NYC" is New York."""
+    if not name.isascii() or len(name) > 3:
+        return False
+    return len(name) < 3 or (
+        name.isupper() and name[0] + name[1] != "".join(re.findall(r"\b[A-Z]", place))[:2]
+    )
