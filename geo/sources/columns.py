@@ -96,9 +96,9 @@ class Columns:
         The keys of ``row`` are in lower case. Raises InvalidInput.
         """
         values = {name: self._value(row, name) for name in FIELDS}
-        names = list(self._names(row))
-        shown = values["name"] or (names[0] if names else "")
-        name = read_name(shown)
+        names = read_names(self._names(row))
+        # Where the source names no English name, one in Latin letters serves readers of English best.
+        name = read_name(values["name"] or next(filter(str.isascii, names), "".join(names[:1])))
         lat = read_degrees(values["lat"], 90, "lat") if values["lat"] else None
         lon = read_degrees(values["lon"], 180, "lon") if values["lon"] else None
         authority, place_id = self._id(row, values, f"{name} {lat} {lon}")
@@ -113,7 +113,7 @@ class Columns:
             lon,
             code,
             country,
-            names=read_names(names),
+            names=names,
             admin1=name if code == "ADM1" and not admin1 else admin1,
             admin2=values["admin2"],
             population=read_people(values["population"]),
@@ -125,8 +125,7 @@ class Columns:
             return self.fixed[name]
         columns = (self.mapped[name].lower(),) if name in self.mapped else FIELDS[name]
         for column in columns:
-            text = next(_texts(row.get(column)), "")
-            if text.lower() not in _UNKNOWN:
+            if column in row and (text := next(_texts(row[column]), "")).lower() not in _UNKNOWN:
                 return text
         return ""
 
@@ -140,14 +139,14 @@ class Columns:
 
     def _id(self, row: Mapping[str, Any], values: Mapping[str, str], else_by: str) -> tuple[str, str]:
         """Return whose id it is and the place id; GeoNames' where the row knows it."""
-        numbered = (each for each in _AUTHORITIES if _NUMBER.fullmatch(next(_texts(row.get(each)), "")))
-        column = next(numbered, "")
+        known = (each for each in _AUTHORITIES if each in row)
+        column = next((each for each in known if _NUMBER.fullmatch(next(_texts(row[each]), ""))), "")
         authority = _AUTHORITIES.get(column, self.authority)
         geonames = values["geonames"].removesuffix(".0")
         if geonames.isascii() and geonames.isdigit() and int(geonames) > 0:
             return authority, f"geonames:{int(geonames)}"
         if column:
-            return authority, f"{authority}:{next(_texts(row.get(column)))}"
+            return authority, f"{authority}:{next(_texts(row[column]))}"
         own = values["id"]
         if len(own) > 60 or not own.isprintable():
             raise InvalidInput("is longer than 60 characters or no plain text", field="id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from typing import Literal
 
 from domain import InvalidInput, UnsupportedMedia
 from geo.sources.columns import Columns
@@ -26,7 +27,7 @@ def read_table(stream: io.BufferedReader, columns: Columns, after: int) -> Itera
     header = [cell.strip().strip('"').lower() for cell in first.split(delimiter)]
     columns.check(header)
     # Tab-separated tables do not quote; a lone quotation mark in one would swallow the rows behind it.
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     csv.field_size_limit(MAX_LINE)
     rows = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
     while True:
@@ -36,7 +37,11 @@ def read_table(stream: io.BufferedReader, columns: Columns, after: int) -> Itera
             if cells and len(cells) != len(header):
                 raise InvalidInput(f"{len(cells)} columns, not {len(header)}")
             new = text.number > after
-            item = _entry(columns, dict(zip(header, cells, strict=True))) if cells and new else None
+            item = (
+                _entry(columns, {name: cell for name, cell in zip(header, cells, strict=True) if cell})
+                if cells and new
+                else None
+            )
         except StopIteration:
             break
         except (InvalidInput, csv.Error) as error:

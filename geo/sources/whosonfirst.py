@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from domain import Unprocessable, UnsupportedMedia
 from geo.sources.columns import Columns
@@ -48,16 +49,14 @@ def _opened(path: Path) -> sqlite3.Connection:
     # Texts that are no UTF-8 are to be refused one by one.
     connection.text_factory = lambda text: text.decode("utf-8", "replace")
     # A view could run any question that its maker liked.
-    kind = (
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'geojson' AND sql NOT LIKE '%VIRTUAL%'"
-    )
-    if not _asked(connection, path, kind):
+    tables = "SELECT 1 FROM sqlite_master WHERE name = 'geojson' AND sql LIKE 'CREATE TABLE%'"
+    if not _asked(connection, path, tables):
         connection.close()
         raise UnsupportedMedia("is no distribution of Who's On First: no table geojson", field=path.name)
     return connection
 
 
-def _asked(connection: sqlite3.Connection, path: Path, sql: str) -> list[tuple[object, ...]]:
+def _asked(connection: sqlite3.Connection, path: Path, sql: str) -> list[Any]:
     try:
         return connection.execute(sql).fetchall()
     except sqlite3.DatabaseError as error:
