@@ -17,6 +17,7 @@ from tqdm import tqdm
 from werkzeug.datastructures import MultiDict
 
 import export as exporting
+from cli_gazetteer import gazetteer
 from domain import (
     Analysis,
     Document,
@@ -51,7 +52,7 @@ NEAR_FILTERS = (*WINDOW, "limit")
 
 def register(app: Flask) -> None:
     """Add the commands to an app."""
-    for command in (prepare, ingest, geoparse, near, export):
+    for command in (prepare, ingest, geoparse, near, export, gazetteer):
         app.cli.add_command(command)
 
 
@@ -107,8 +108,8 @@ def _arguments(allowed: Iterable[str], given: dict[str, Any]) -> Arguments:
 def prepare(samples: bool) -> None:
     """Build what is missing: gazetteer, base map, sample events."""
     config = current_app.config
-    gazetteer, basemap = Path(config["SITMAP_GAZETTEER"]), Path(config["SITMAP_BASEMAP"])
-    if not is_current(gazetteer):
+    places, basemap = Path(config["SITMAP_GAZETTEER"]), Path(config["SITMAP_BASEMAP"])
+    if not is_current(places):
         click.echo("Building the gazetteer; this takes about half a minute.")
         with tqdm(total=1, bar_format="{desc:30}{percentage:3.0f}%|{bar}| {elapsed}", disable=None) as bar:
 
@@ -117,7 +118,7 @@ def prepare(samples: bool) -> None:
                 bar.total, bar.n = total, done
                 bar.refresh()
 
-            build_gazetteer(gazetteer, show)
+            build_gazetteer(places, show)
     if not basemap_is_current(basemap):
         build_basemap(Path(config["SITMAP_VENDOR"]) / ATLAS, basemap)
     if samples and not services().store.totals()["documents"]:

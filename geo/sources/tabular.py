@@ -34,14 +34,7 @@ def read_table(stream: io.BufferedReader, columns: Columns, after: int) -> Itera
         item: Entry | Refused | None
         try:
             cells = next(rows)
-            if cells and len(cells) != len(header):
-                raise InvalidInput(f"{len(cells)} columns, not {len(header)}")
-            new = text.number > after
-            item = (
-                _entry(columns, {name: cell for name, cell in zip(header, cells, strict=True) if cell})
-                if cells and new
-                else None
-            )
+            item = _entry(columns, header, cells) if cells and text.number > after else None
         except StopIteration:
             break
         except (InvalidInput, csv.Error) as error:
@@ -53,8 +46,10 @@ def read_table(stream: io.BufferedReader, columns: Columns, after: int) -> Itera
     yield from unreadable
 
 
-def _entry(columns: Columns, row: dict[str, str]) -> Entry:
-    entry = columns.read(row)
+def _entry(columns: Columns, header: list[str], cells: list[str]) -> Entry:
+    if len(cells) != len(header):
+        raise InvalidInput(f"{len(cells)} columns, not {len(header)}")
+    entry = columns.read({name: cell for name, cell in zip(header, cells, strict=True) if cell})
     if entry.lat is None or entry.lon is None:
         raise InvalidInput("is empty", field="lat, lon")
     # A table of names and positions is one of settlements unless it says otherwise.
