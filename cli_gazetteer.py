@@ -126,7 +126,7 @@ def fetch(country: str) -> None:
 
 @gazetteer.command("list")
 def show_layers() -> None:
-    """List the gazetteers in the order in which they were added; of two that place one place the later counts."""
+    """List the gazetteers as they were added; where two place one place, the later one counts."""
     opened = Gazetteer(_base())
     places, names = opened.size()
     opened.close()
@@ -145,9 +145,7 @@ def remove(name: str) -> None:
 
 @gazetteer.command("search")
 @click.argument("text")
-@click.option(
-    "--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="The most to show."
-)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many.")
 def search(text: str, limit: int) -> None:
     """Show the places whose name is TEXT, begins with it or has words that do."""
     found = services().gazetteer.search(text, limit)

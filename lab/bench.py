@@ -22,6 +22,7 @@ from functools import partial
 from itertools import cycle, islice, pairwise
 from pathlib import Path
 from statistics import median, quantiles
+from string import ascii_lowercase
 from typing import TypeVar
 
 from domain import Document, EventQuery, NotPrepared, Place, SitmapError
@@ -53,6 +54,9 @@ P95_FROM = 20
 """The fewest values whose 95th percentile means something."""
 
 NAMES = 9_000
+ROWS = 100_000
+"""Of the layer that is added; its memory does not grow with them."""
+
 ARTICLES = 40
 ARTICLE_WORDS = 400
 NEAR_KM = 50.0
@@ -88,6 +92,7 @@ class Setup:
     folder: Path
     events: int = EVENTS
     names: int = NAMES
+    rows: int = ROWS
     articles: int = ARTICLES
     runs: int = RUNS
     requests: int = REQUESTS
@@ -107,15 +112,20 @@ build_gazetteer(Path(sys.argv[1]))
 def measure_build(setup: Setup, script: str = _BUILD) -> Iterator[Measure]:
     """Build a gazetteer in a process of its own, whose memory holds nothing else."""
     built = setup.folder / "built.db"
-    # Told by the process itself in the end: what the system keeps of a child includes its parent's.
-    script += "status = Path('/proc/self/status')\nprint(status.read_text() if status.exists() else '')"
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(built)], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    yield Measure("gazetteer: build", "s", [time.perf_counter() - start])
-    yield Measure("gazetteer: peak memory of the build", "MB", memory(done.stdout, "VmHWM"))
+    seconds, told = _in_a_process(script, built)
+    yield Measure("gazetteer: build", "s", [seconds])
+    yield Measure("gazetteer: peak memory of the build", "MB", memory(told, "VmHWM"))
     yield Measure("gazetteer: size", "MB", [built.stat().st_size / 1e6])
+
+
+def _in_a_process(script: str, *paths: Path) -> tuple[float, str]:
+    """Run a script; return the seconds that it took and its status as Linux tells it, else nothing."""
+    # Told by the process itself in the end: what the system keeps of a child includes its parent's.
+    script += "\nstatus = Path('/proc/self/status')\nprint(status.read_text() if status.exists() else '')"
+    command = [sys.executable, "-c", script, *map(str, paths)]
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return time.perf_counter() - start, done.stdout
 
 
 def measure_gazetteer(setup: Setup) -> Iterator[Measure]:
@@ -150,6 +160,45 @@ def _names(setup: Setup) -> list[str]:
         }
     chosen = random.Random(0).sample(list(names), min(setup.names, len(names)))
     return [name[::-1] if at % 2 else name for at, name in enumerate(chosen)]
+
+
+_ADD = """
+import sys
+from pathlib import Path
+from geo.layers import add_layer
+layer = add_layer(Path(sys.argv[1]), Path(sys.argv[2]))
+assert layer.refused == 0
+"""
+
+
+def measure_layer(setup: Setup) -> Iterator[Measure]:
+    """Add a dump of made-up villages in a process of its own, and look up names beside it."""
+    folder = setup.folder / "layers"
+    folder.mkdir()
+    # Layers lie beside the base that they belong to; the one that is measured with is left alone.
+    base = folder / "gazetteer.db"
+    base.symlink_to(setup.gazetteer.resolve())
+    dump = folder / "villages.txt"
+    with dump.open("w", encoding="utf-8") as lines:
+        lines.writelines(_villages(setup.rows))
+    seconds, told = _in_a_process(_ADD, base, dump)
+    rows = f"{setup.rows:,} rows"
+    yield Measure(f"layer of {rows}: added", "rows/s", [setup.rows / seconds])
+    yield Measure(f"layer of {rows}: peak memory", "MB", memory(told, "VmHWM"))
+    names = _names(setup)
+    with closing(Gazetteer(base)) as gazetteer:
+        rates = [len(names) / _seconds(partial(_each, gazetteer.best, names)) for _ in range(setup.runs)]
+    yield Measure(f"look-ups: `best` beside a layer of {rows}", "1/s", rates)
+
+
+def _villages(count: int) -> Iterator[str]:
+    """Yield rows of a dump of GeoNames: villages of all the world, three hundred to a name."""
+    made = random.Random(0)
+    for number in range(count):
+        name = "".join(random.Random(number // 300).choices(ascii_lowercase, k=9)).title()
+        spot = f"{made.uniform(-60, 70):.5f}\t{made.uniform(-180, 180):.5f}"
+        named = f"{900_000_000 + number}\t{name}\t{name}\t{name} Old,{name} New"
+        yield f"{named}\t{spot}\tP\tPPL\tUA\t\t05\t\t\t\t0\t\t0\t\t2025-01-01\n"
 
 
 # --------------------------------------------------------------------------- reading
@@ -340,6 +389,7 @@ def _middle(values: Sequence[float]) -> str:
 PARTS: Mapping[str, Callable[[Setup], Iterator[Measure]]] = {
     "build": measure_build,
     "gazetteer": measure_gazetteer,
+    "layer": measure_layer,
     "reading": measure_reading,
     "server": measure_server,
     "events": measure_events,
@@ -352,6 +402,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all when none")
     parser.add_argument("--instance", type=Path, default=ROOT / "instance", help="folder of what is prepared")
     parser.add_argument("--events", type=int, default=EVENTS, help="synthetic events (default: %(default)s)")
+    parser.add_argument("--rows", type=int, default=ROWS, help="rows of the layer (default: %(default)s)")
     options = parser.parse_args()
     if unknown := set(options.parts) - PARTS.keys():
         parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -362,7 +413,7 @@ def main() -> None:
             raise NotPrepared(f"{options.instance} is not prepared, or out of date; run 'flask prepare'")
         print(f"| {about} | median | p95 | unit | kB | of |\n|---|--:|--:|---|--:|--:|", flush=True)
         with tempfile.TemporaryDirectory(prefix="sitmap-bench-") as folder:
-            setup = Setup(gazetteer, basemap, Path(folder), events=options.events)
+            setup = Setup(gazetteer, basemap, Path(folder), events=options.events, rows=options.rows)
             for part in options.parts or PARTS:
                 for measure in PARTS[part](setup):
                     print(measure.row(), flush=True)

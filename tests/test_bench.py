@@ -29,6 +29,7 @@ def setup(prepared: dict[str, str], tmp_path: Path) -> bench.Setup:
         folder=tmp_path,
         events=30,
         names=10,
+        rows=50,
         articles=2,
         runs=1,
         requests=2,
