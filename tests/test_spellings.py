@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from domain import BadData
 from geo import spellings, tables
-from geo.gazetteer import fold
+from geo.gazetteer import GEOD, Gazetteer, fold
 from geo.romanise import romanised
 from geo.spellings import ALIKE, MAX_COUNTERPARTS, counterparts, similarity, skeleton
+from geo.tables import as_number, read_table
 
 NAMES = st.text(alphabet="abcdefghijklmnopqrstuvwxyz ", max_size=30)
 
@@ -182,6 +183,28 @@ def test_a_wrong_rule_is_refused(
     with pytest.raises(BadData, match=r"spellings\.toml"):
         spellings.counterparts.__wrapped__("gorlovka")
     spellings._chains.cache_clear()
+
+
+# --------------------------------------------------------------------------- other names
+
+
+def test_every_renamed_place_is_known_by_its_present_name(gazetteer: Gazetteer) -> None:
+    unknown = []
+    for row in read_table("renamed.csv"):
+        lat, lon = as_number(row, "lat"), as_number(row, "lon")
+        namesakes = [place for place in gazetteer.lookup(row["name"], 200) if place.country == row["country"]]
+        if not any(GEOD.inv(lon, lat, place.lon, place.lat)[2] < 25_000 for place in namesakes):
+            unknown.append(row["name"])
+    assert unknown == []
+
+
+def test_old_names_are_names_and_none_stands_twice_in_its_row() -> None:
+    wrong = []
+    for row in read_table("renamed.csv"):
+        names = [fold(name) for name in (row["name"], *row["old_names"].split("|"))]
+        if not all(names) or len(set(names)) < max(2, len(names)):
+            wrong.append(row["name"])
+    assert wrong == []
 
 
 # --------------------------------------------------------------------------- likeness
