@@ -276,6 +276,37 @@ class Gazetteer:
         found.sort(key=lambda pair: pair[1].area)
         return tuple(found)
 
+    def districts(self, country: str) -> list[tuple[float, float, str, str]]:
+        """Return ``(lon, lat, admin1_id, place id of the district)`` of each settlement with a known one."""
+        districts = self._rows(
+            "SELECT admin1_id, folded, place_id FROM place WHERE country = ? AND feature_code = 'ADM2'",
+            (country,),
+        )
+        known = {(admin1_id, folded): place_id for admin1_id, folded, place_id in districts}
+        settled = self._rows(
+            "SELECT lon, lat, admin1_id, admin2 FROM place"
+            " WHERE country = ? AND admin2 != '' AND feature_code LIKE 'PPL%'",
+            (country,),
+        )
+        return [
+            (lon, lat, admin1_id, known[admin1_id, fold(admin2)])
+            for lon, lat, admin1_id, admin2 in settled
+            if (admin1_id, fold(admin2)) in known
+        ]
+
+    def outline(self, place_id: str) -> BaseGeometry | None:
+        """Return the outline (lon, lat) of a place that users have added, else ``None``."""
+        return None
+
+    def outlines_at(self, *, lat: float, lon: float) -> tuple[tuple[Place, BaseGeometry], ...]:
+        """Return the places whose added outline holds a point, each with it, the smallest first."""
+        return ()
+
+    @property
+    def version(self) -> int:
+        """A number that is another one whenever what is asked here has changed."""
+        return 0
+
     def size(self) -> tuple[int, int]:
         """Return the numbers of places and of names that the files hold, each file's counted for itself."""
         counted = "SELECT (SELECT count(*) FROM place), (SELECT count(*) FROM name)"

@@ -1,16 +1,18 @@
-"""Outlines of countries and first-order divisions.
+"""Outlines of countries and divisions, and which of them a point is in.
 
 Countries come from Natural Earth (npm package ``world-atlas``) with the disputed areas put right by
-``data/gazetteer/disputed.csv``. Divisions are approximate: the Voronoi cells of the gazetteer's
-settlements, joined by division and clipped to the country.
+``data/gazetteer/disputed.csv``. Divisions are approximate where users have not added better ones: the
+Voronoi cells of the gazetteer's settlements, joined by division and clipped to what they divide.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import threading
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,9 @@ import shapely
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from domain import BadData, NotPrepared
+from domain import BadData, Level, NotFound, NotPrepared, Place
 from geo import tables
-from geo.gazetteer import Gazetteer
+from geo.gazetteer import GEOD, Gazetteer
 from geo.tables import read_table
 
 GRID_DEGREES = 0.001
@@ -32,6 +34,15 @@ GRID_DEGREES = 0.001
 
 SIMPLIFY_DEGREES = 0.01
 """How far the outline of a division may be moved to save points; it is approximate anyhow."""
+
+COAST_KM = 10.0
+"""How far from land a point still counts as in the country."""
+
+WHOLES_KEPT = 64
+"""Of how many countries and divisions the outlines of what they are divided into are kept in memory."""
+
+COUNTRIES_KEPT = 256
+"""Of how many countries the settlements are kept: all of them take some 10 MB."""
 
 _CODES_BY_ATLAS_NAME = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO"}
 
@@ -126,10 +137,61 @@ def _feature(geometry: BaseGeometry, **properties: str) -> dict[str, Any]:
     return {"type": "Feature", "properties": properties, "geometry": mapping(rounded)}
 
 
-class Regions:
-    """Outlines by place id, worked out when first asked for. Safe to share between threads.
+@dataclass(frozen=True, slots=True)
+class Division:
+    """Where a point lies, as far as is known.
 
-    Raises NotPrepared where the base map is missing.
+    ``approximate`` says that not all of it was read from outlines that hold the point.
+    """
+
+    country: Place | None = None
+    admin1: Place | None = None
+    admin2: Place | None = None
+    approximate: bool = False
+
+
+class _Settled:
+    """Settlements by position, with the id of the division that each is in."""
+
+    def __init__(self, spots: Sequence[tuple[float, float, str]]) -> None:
+        # Arrays, for there are some hundred thousand settlements in all.
+        self._lonlats, first = np.unique([spot[:2] for spot in spots], axis=0, return_index=True)
+        self._ids, self._divisions = np.unique([spots[i][2] for i in first], return_inverse=True)
+
+    def nearest(self, *, lat: float, lon: float) -> str:
+        """Return the id of the division of the settlement nearest to a point."""
+        lons, lats = self._lonlats.T
+        across = ((lons - lon + 180) % 360 - 180) * math.cos(math.radians(lat))
+        return str(self._ids[self._divisions[np.argmin(across**2 + (lats - lat) ** 2)]])
+
+    def cells(self, land: BaseGeometry) -> dict[str, BaseGeometry]:
+        """Return what of ``land`` is nearest to the settlements of each division: Voronoi cells, joined."""
+        if len(self._ids) == 1:
+            return {str(self._ids[0]): land}
+        # A degree of longitude is shorter than one of latitude; what is nearest must not depend on that.
+        squeeze = [math.cos(math.radians(land.centroid.y)), 1.0]
+        spots = shapely.MultiPoint(self._lonlats * squeeze)
+        reach = shapely.transform(shapely.box(*land.bounds), lambda corners: corners * squeeze)
+        cells = shapely.get_parts(shapely.voronoi_polygons(spots, extend_to=reach, ordered=True))
+        shapely.prepare(land)
+        divided = {}
+        for number, division in enumerate(self._ids):
+            joined = shapely.coverage_union_all(cells[self._divisions == number])
+            joined = shapely.transform(joined, lambda corners: corners / squeeze)
+            clipped = shapely.intersection(shapely.simplify(joined, SIMPLIFY_DEGREES), land)
+            outline = shapely.set_precision(clipped, GRID_DEGREES)
+            # Of islets and exclaves that the base map leaves out there is nothing to draw.
+            if not outline.is_empty:
+                divided[str(division)] = outline
+        return divided
+
+
+class Regions:
+    """Outlines by place id, and the divisions that a point is in. Safe to share between threads.
+
+    Outlines that users have added to the gazetteer go first. Countries are on the base map; what is left
+    of the divisions follows from their settlements and is approximate. Raises NotPrepared where the base
+    map is missing.
     """
 
     def __init__(self, gazetteer: Gazetteer, basemap: Path) -> None:
@@ -141,52 +203,115 @@ class Regions:
             properties = feature["properties"]
             if properties["kind"] == "country" and properties["iso2"]:
                 self._add_country(properties["iso2"], shape(feature["geometry"]))
-        self._divisions: dict[str, dict[str, BaseGeometry]] = {}
+        lands = [(part, code) for code, land in self._countries.items() for part in shapely.get_parts(land)]
+        self._lands = np.array([part for part, _ in lands])
+        self._owners = [code for _, code in lands]
+        shapely.prepare(self._lands)
+        self._index = shapely.STRtree(self._lands)
+        # The version is an argument, so that what layers of the gazetteer have changed is worked out anew.
+        self._settled = lru_cache(COUNTRIES_KEPT)(self._read_settled)
+        self._divided = lru_cache(WHOLES_KEPT)(self._divide)
         self._lock = threading.Lock()
 
     def outline(self, place_id: str) -> BaseGeometry | None:
-        """Return the outline of ``country:UA`` or ``adm1:UA.05``, ``None`` for anything else.
+        """Return the outline (lon, lat) of a country or a division, ``None`` where there is none.
 
-        A division's outline is approximate. The first call for a country takes 10 to 500 ms.
+        The first call for the divisions of a country, or of a division, takes 10 to 500 ms.
         """
-        kind, _, code = place_id.partition(":")
-        if kind == "country":
-            return self._countries.get(code)
-        if kind != "adm1":
-            return None
-        country = code.partition(".")[0]
-        if country not in self._countries:
+        added = self._gazetteer.outline(place_id)
+        if added is not None or place_id.startswith("country:"):
+            return added or self._countries.get(place_id.removeprefix("country:"))
+        whole = _whole(place_id)
+        if whole is None:
             return None
         with self._lock:
-            if country not in self._divisions:
-                self._divisions[country] = self._divide(country)
-        return self._divisions[country].get(place_id)
+            return self._divided(whole, self._gazetteer.version).get(place_id)
+
+    def is_approximate(self, place_id: str) -> bool:
+        """Whether the outline of a place is no more than what its settlements tell."""
+        return _whole(place_id) is not None and self._gazetteer.outline(place_id) is None
+
+    def at(self, *, lat: float, lon: float) -> Division:
+        """Return the country and the divisions at a point, all ``None`` on the open sea.
+
+        Up to 10 km off a coast it is the nearest country, for the base map leaves out harbours and islets.
+        Divisions without an outline of their own are those of the nearest settlement in that country.
+        """
+        held = {place.level: place for place, _ in reversed(self._gazetteer.outlines_at(lat=lat, lon=lon))}
+        if Level.COUNTRY in held:
+            code, ashore = held[Level.COUNTRY].country, True
+        else:
+            code, ashore = self._country_at(lat=lat, lon=lon)
+        if not code:
+            return Division()
+        country, drawn = self._place(f"country:{code}"), ashore
+        admin1 = held.get(Level.ADMIN1)
+        if admin1 is None or admin1.country != code:
+            admin1, drawn = self._nearest(f"country:{code}", lat=lat, lon=lon), False
+        admin2 = held.get(Level.ADMIN2)
+        if admin1 and (admin2 is None or admin2.country != code):
+            admin2, drawn = self._nearest(admin1.id, lat=lat, lon=lon), False
+        return Division(country, admin1, admin2, approximate=not drawn)
 
     def _add_country(self, iso2: str, geometry: BaseGeometry) -> None:
         known = self._countries.get(iso2)
         self._countries[iso2] = geometry if known is None else shapely.union_all([known, geometry])
 
-    def _divide(self, country: str) -> dict[str, BaseGeometry]:
-        land = self._countries[country]
-        settlements = self._gazetteer.settlements(country)
-        if not settlements:
-            return {}
-        spots = {(lon, lat): division for lon, lat, division in settlements}
-        if len(spots) == 1 or len(set(spots.values())) == 1:
-            return {next(iter(spots.values())): land}
-        cells = shapely.get_parts(
-            shapely.voronoi_polygons(shapely.MultiPoint(list(spots)), extend_to=land, ordered=True)
-        )
-        by_division: defaultdict[str, list[BaseGeometry]] = defaultdict(list)
-        for cell, division in zip(cells, spots.values(), strict=True):
-            by_division[division].append(cell)
-        shapely.prepare(land)
-        divided = {}
-        for division, parts in by_division.items():
-            joined = shapely.coverage_union_all(np.array(parts))
-            clipped = shapely.intersection(shapely.simplify(joined, SIMPLIFY_DEGREES), land)
-            outline = shapely.set_precision(clipped, GRID_DEGREES)
-            # Of islets and exclaves that the base map leaves out there is nothing to draw.
-            if not outline.is_empty:
-                divided[division] = outline
-        return divided
+    def _country_at(self, *, lat: float, lon: float) -> tuple[str, bool]:
+        """Return the code of the country at a point, or off whose coast it is, and whether it is ashore."""
+        spot = shapely.Point(lon, lat)
+        for part in self._index.query(spot):
+            if self._lands[part].covers(spot):
+                return self._owners[part], True
+        reach = COAST_KM / 110
+        wide = min(180.0, reach / max(0.01, math.cos(math.radians(lat))))
+        box = (lon - wide, lat - reach, lon + wide, lat + reach)
+        nearest = (COAST_KM, "")
+        for part in self._index.query(shapely.box(*box)):
+            # Only the shore near by: an outline has thousands of points.
+            line = shapely.shortest_line(spot, shapely.clip_by_rect(self._lands[part], *box))
+            if line is not None:
+                nearest = min(nearest, (GEOD.geometry_length(line) / 1000, self._owners[part]))
+        return nearest[1], False
+
+    def _nearest(self, whole: str, *, lat: float, lon: float) -> Place | None:
+        settled = self._settled(_country(whole), self._gazetteer.version).get(whole)
+        return self._place(settled.nearest(lat=lat, lon=lon)) if settled else None
+
+    def _place(self, place_id: str) -> Place | None:
+        try:
+            return self._gazetteer.get(place_id)
+        except NotFound:
+            return None
+
+    def _read_settled(self, country: str, version: int) -> dict[str, _Settled]:
+        """Return the settlements of a country, and of each division in it, by the id of the whole."""
+        spots = {f"country:{country}": self._gazetteer.settlements(country)}
+        for lon, lat, admin1_id, district in self._gazetteer.districts(country):
+            spots.setdefault(admin1_id, []).append((lon, lat, district))
+        return {whole: _Settled(inside) for whole, inside in spots.items() if inside}
+
+    def _divide(self, whole: str, version: int) -> dict[str, BaseGeometry]:
+        """Return the approximate outlines of what a country or a division is divided into, by id."""
+        land = self._gazetteer.outline(whole)
+        if land is None:
+            above = _whole(whole)
+            land = self._divided(above, version).get(whole) if above else self._countries.get(_country(whole))
+        settled = self._settled(_country(whole), version).get(whole)
+        return settled.cells(land) if settled and land is not None else {}
+
+
+def _country(place_id: str) -> str:
+    """Return the code of the country that the id of a country or division has in it."""
+    return place_id.partition(":")[2].partition(".")[0]
+
+
+def _whole(place_id: str) -> str | None:
+    """Return the id of what a division is a part of: "adm1:UA.05" of "country:UA"; ``None`` for others."""
+    kind, _, code = place_id.partition(":")
+    parts = code.split(".")
+    if kind == "adm1" and len(parts) == 2:
+        return f"country:{parts[0]}"
+    if kind == "adm2" and len(parts) == 3:
+        return f"adm1:{parts[0]}.{parts[1]}"
+    return None

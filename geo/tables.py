@@ -31,6 +31,7 @@ _TABLES = {
     "places.csv": _Table(
         "id name aliases feature_code lat lon country admin1 population uncertainty_km source", ("id",)
     ),
+    "renamed.csv": _Table("name country lat lon old_names note", ("name", "country", "lat", "lon")),
 }
 _LIMITS = {"lat": 90.0, "lon": 180.0}
 _AMOUNTS = ("population", "area_km2", "radius_km", "uncertainty_km")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from typing import Any
 import pytest
 import shapely
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from cli import ATLAS
-from domain import BadData, NotPrepared
+from domain import BadData, NotPrepared, Place
 from geo import tables
 from geo.gazetteer import Gazetteer
-from geo.regions import Regions, build_basemap
+from geo.regions import Division, Regions, build_basemap
 from geo.tables import read_table
 
 # --------------------------------------------------------------------------- countries
@@ -58,7 +60,17 @@ def test_a_point_lies_in_one_country(
 @pytest.mark.parametrize(
     "place_id",
     ["", ":", "country:", "country:XX", "country:ua", "adm1:", "adm1:UA", "adm1:UA.99", "adm1:XX.01"]
-    + ["adm2:UA.05.pokrovsk-raion", "geonames:704422", "sitmap:black-sea", "adm1:\0", "adm1:../etc", "UA"],
+    + [
+        "adm2:",
+        "adm2:UA.05",
+        "adm2:UA.05.nowhere",
+        "adm2:XX.01.nowhere",
+        "geonames:704422",
+        "sitmap:black-sea",
+        "adm1:\0",
+        "adm1:../etc",
+        "UA",
+    ],
 )
 def test_what_has_no_outline_gives_none(regions: Regions, place_id: str) -> None:
     assert regions.outline(place_id) is None
@@ -126,6 +138,126 @@ def test_all_threads_get_the_same_outline(gazetteer: Gazetteer, prepared: dict[s
 def test_a_missing_base_map_is_told(gazetteer: Gazetteer, tmp_path: Path) -> None:
     with pytest.raises(NotPrepared, match="flask prepare"):
         Regions(gazetteer, tmp_path / "basemap.json")
+
+
+@pytest.mark.parametrize("parent", ["adm1:UA.05", "adm1:UA.07", "adm1:US.TX", "adm1:FR.76"])
+def test_districts_fill_their_division_and_do_not_overlap(
+    gazetteer: Gazetteer, regions: Regions, parent: str
+) -> None:
+    land = regions.outline(parent)
+    assert land is not None
+    rows = gazetteer.districts(parent.removeprefix("adm1:")[:2])
+    districts = {district for _, _, admin1_id, district in rows if admin1_id == parent}
+    outlines = [outline for each in districts if (outline := regions.outline(each)) is not None]
+    assert len(outlines) > 3
+    assert all(outline.is_valid and not outline.is_empty for outline in outlines)
+    joined = shapely.union_all(outlines)
+    assert joined.difference(land).area < 0.005 * land.area
+    assert joined.area > 0.98 * land.area
+    assert sum(outline.area for outline in outlines) < 1.005 * joined.area
+
+
+# --------------------------------------------------------------------------- where a point is
+
+
+def names(found: Division) -> tuple[str | None, ...]:
+    return tuple(place and place.name for place in (found.country, found.admin1, found.admin2))
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "expected"),
+    [
+        pytest.param(48.59, 38.00, ("Ukraine", "Donetsk", "Bakhmut Raion"), id="Bakhmut"),
+        pytest.param(44.95, 34.10, ("Ukraine", "Crimea"), id="Simferopol"),
+        pytest.param(51.73, 36.19, ("Russia", "Kursk"), id="Kursk"),
+        pytest.param(51.51, -0.10, ("United Kingdom", "England", "Greater London"), id="London"),
+        pytest.param(46.50, 30.77, ("Ukraine", "Odesa", "Odeskyi Raion"), id="off the harbour of Odesa"),
+        pytest.param(66.3, -172.0, ("Russia", "Chukotka"), id="beyond the antimeridian"),
+        pytest.param(-16.8, -179.98, ("Fiji", "Northern"), id="island beyond the antimeridian"),
+    ],
+)
+def test_a_point_is_in_its_country_and_divisions(
+    regions: Regions, lat: float, lon: float, expected: tuple[str, ...]
+) -> None:
+    found = regions.at(lat=lat, lon=lon)
+    assert names(found)[: len(expected)] == expected
+    assert found.approximate
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        pytest.param(43.5, 34.0, id="Black Sea"),
+        pytest.param(46.2, 31.2, id="thirty kilometres off Odesa"),
+        pytest.param(0.0, -30.0, id="Atlantic"),
+        pytest.param(90.0, 0.0, id="North Pole"),
+        pytest.param(-90.0, 180.0, id="South Pole"),
+        pytest.param(0.0, 180.0, id="antimeridian"),
+    ],
+)
+def test_the_open_sea_is_in_no_country(regions: Regions, lat: float, lon: float) -> None:
+    assert regions.at(lat=lat, lon=lon) == Division()
+
+
+@pytest.mark.parametrize("country", ["UA", "RU", "SY", "SD", "IQ", "MM", "FR"])
+def test_settlements_lie_in_their_own_division(gazetteer: Gazetteer, regions: Regions, country: str) -> None:
+    settled = gazetteer.settlements(country)[::7]
+    found = [(regions.at(lat=lat, lon=lon), division) for lon, lat, division in settled]
+    own = [at.country is not None and at.country.country == country for at, _ in found]
+    same = [at.admin1 is not None and at.admin1.id == division for at, division in found]
+    assert sum(own) >= 0.97 * len(found)
+    assert sum(same) >= 0.97 * len(found)
+
+
+class AddedOutlines(Gazetteer):
+    """A gazetteer with outlines of two places that a user has added."""
+
+    added: Mapping[str, BaseGeometry] = {
+        "country:UA": shapely.box(22, 44, 41, 53),
+        "adm1:UA.05": shapely.box(30, 45, 31, 46),
+    }
+
+    def outline(self, place_id: str) -> BaseGeometry | None:
+        """Return one of them."""
+        return self.added.get(place_id)
+
+    def outlines_at(self, *, lat: float, lon: float) -> tuple[tuple[Place, BaseGeometry], ...]:
+        """Return those that hold a point, the smallest first."""
+        spot = shapely.Point(lon, lat)
+        held = [(self.get(key), area) for key, area in self.added.items() if area.covers(spot)]
+        return tuple(sorted(held, key=lambda pair: pair[1].area))
+
+
+@pytest.fixture(scope="module")
+def added(prepared: dict[str, str]) -> Regions:
+    return Regions(AddedOutlines(Path(prepared["SITMAP_GAZETTEER"])), Path(prepared["SITMAP_BASEMAP"]))
+
+
+def test_outlines_that_users_have_added_go_first(added: Regions) -> None:
+    for place_id, area in AddedOutlines.added.items():
+        assert added.outline(place_id) is area
+        assert not added.is_approximate(place_id)
+
+
+def test_an_added_outline_is_what_its_districts_divide(gazetteer: Gazetteer, added: Regions) -> None:
+    districts = {each for _, _, admin1_id, each in gazetteer.districts("UA") if admin1_id == "adm1:UA.05"}
+    outlines = [outline for each in districts if (outline := added.outline(each)) is not None]
+    assert shapely.union_all(outlines).equals_exact(AddedOutlines.added["adm1:UA.05"], 0.01, normalize=True)
+
+
+def test_a_point_is_where_an_added_outline_puts_it(added: Regions, regions: Regions) -> None:
+    assert names(added.at(lat=45.5, lon=30.5))[:2] == ("Ukraine", "Donetsk")
+    assert names(regions.at(lat=45.5, lon=30.5)) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("place_id", "approximate"),
+    [("country:UA", False), ("adm1:UA.05", True), ("adm2:UA.05.bakhmut-raion", True), ("geonames:1", False)],
+)
+def test_divisions_are_approximate_and_countries_are_not(
+    regions: Regions, place_id: str, approximate: bool
+) -> None:
+    assert regions.is_approximate(place_id) is approximate
 
 
 # --------------------------------------------------------------------------- base map

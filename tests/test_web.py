@@ -190,6 +190,7 @@ def test_regions_carry_outlines_and_reconcile_with_the_events(site: Site) -> Non
     for region in regions:
         lon, lat = region["properties"]["label_at"]
         assert region["geometry"]["type"] in ("Polygon", "MultiPolygon")
+        assert region["properties"]["approximate"] is (region["properties"]["level"] == "admin1")
         assert -180 <= lon <= 180 and -90 <= lat <= 90
 
 

@@ -67,7 +67,8 @@ def regions() -> Response:
     """Return the outlines of the regions that have events, with the number of events in each.
 
     Properties: ``id``, ``name``, ``label``, ``level``, ``events``, and ``region_only`` of them,
-    which no map can place any better. A region without a known outline has no geometry.
+    which no map can place any better; ``approximate`` says that the outline is only what the region's
+    settlements tell. A region without a known outline has no geometry.
     """
     arguments = params.Arguments(request.args, params.VIEW)
     parts = services()
@@ -157,6 +158,7 @@ def _region(parts: Services, place_id: str, count: int, rough: int) -> dict[str,
     outline = parts.regions.outline(place_id)
     if outline is None or outline.is_empty:
         return _feature(None, properties)
+    properties["approximate"] = parts.regions.is_approximate(place_id)
     spot = outline.representative_point()
     properties["label_at"] = [round(spot.x, 3), round(spot.y, 3)]
     return _feature(mapping(shapely.simplify(outline, OUTLINE_DEGREES)), properties)
