@@ -67,7 +67,8 @@ def is_current(path: Path) -> bool:
 def build_gazetteer(path: Path, progress: Progress = lambda step, done, total: None) -> None:
     """Write the gazetteer to ``path``. Raises BadData where one of our tables is wrong."""
     # Before anything else: half a minute is long to wait for being told of a typing error.
-    ours = {name: read_table(name) for name in ("countries.csv", "divisions.csv", "areas.csv", "places.csv")}
+    names = ("countries.csv", "divisions.csv", "centres.csv", "areas.csv", "places.csv", "quarters.csv")
+    ours = {name: read_table(name) for name in names}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".building")
     fresh.unlink(missing_ok=True)
@@ -102,10 +103,12 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
         rows.flush()
 
     insert(_country_rows(countries))
-    insert(_division_rows(divisions, ours["divisions.csv"]))
+    insert(_division_rows(divisions, ours["divisions.csv"], ours["centres.csv"]))
     insert(_second_order_rows(cities, admin2))
     insert(_area_rows(ours["areas.csv"]))
-    insert(_curated_rows(ours["places.csv"]))
+    # These are in the table because news of wars names them.
+    insert(_curated_rows("places.csv", ours["places.csv"], prominence=0.5))
+    insert(_curated_rows("quarters.csv", ours["quarters.csv"], prominence=-0.5))
     curated = {row["id"] for row in ours["places.csv"]}
     insert(_city_rows([c for c in cities if f"geonames:{c['geonameid']}" not in curated], admin2, capitals))
     progress("places", total, total)
@@ -119,6 +122,7 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
             for place_id, row in (
                 *((f"country:{row['iso2']}", row) for row in countries),
                 *((row["id"], row) for row in ours["areas.csv"]),
+                *((f"adm1:{row['country']}.{row['code']}", row) for row in ours["divisions.csv"]),
             )
             for word in row["demonyms"].split("|")
             if word
@@ -191,8 +195,11 @@ def _divisions(cities: list[dict[str, Any]], rows: list[_Ours]) -> tuple[list[_D
     return found, admin2
 
 
-def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[Row]:
+def _division_rows(divisions: list[_Division], rows: list[_Ours], centres: list[_Ours]) -> Iterator[Row]:
     english = {(row["country"], row["code"]): row for row in rows}
+    centre = {
+        (row["country"], row["code"]): (as_number(row, "lat"), as_number(row, "lon")) for row in centres
+    }
     for division in divisions:
         row = english.get((division.country, division.code), {})
         name = row.get("name") or without_generic(division.derived)
@@ -208,6 +215,8 @@ def _division_rows(divisions: list[_Division], rows: list[_Ours]) -> Iterator[Ro
             GEOD.inv(lon, lat, city["longitude"], city["latitude"])[2] / 1000 for city in division.cities
         )
         population = sum(city["population"] for city in division.cities)
+        # Towns tell how far people live, but the middle of a wide division is seldom where they do.
+        lat, lon = centre.get((division.country, division.code), (lat, lon))
         yield Row(
             f"adm1:{division.country}.{division.code}",
             name,
@@ -272,7 +281,7 @@ def _area_rows(rows: list[_Ours]) -> Iterator[Row]:
         )
 
 
-def _curated_rows(rows: list[_Ours]) -> Iterator[Row]:
+def _curated_rows(table: str, rows: list[_Ours], prominence: float) -> Iterator[Row]:
     for row in rows:
         population = int(as_number(row, "population"))
         yield Row(
@@ -286,9 +295,8 @@ def _curated_rows(rows: list[_Ours]) -> Iterator[Row]:
             admin1_id=f"adm1:{row['country']}.{row['admin1']}" if row["admin1"] else "",
             population=population,
             radius_km=as_number(row, "uncertainty_km"),
-            # They are in the table because news of wars names them.
-            prominence=math.log10(population + 1000) + 0.5,
-            source=f"data/gazetteer/places.csv: {row['source']}",
+            prominence=math.log10(population + 1000) + prominence,
+            source=f"data/gazetteer/{table}: {row['source']}",
         )
 
 

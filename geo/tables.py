@@ -23,14 +23,17 @@ class _Table:
     key: tuple[str, ...]
 
 
+_PLACES = _Table(
+    "id name aliases feature_code lat lon country admin1 population uncertainty_km source", ("id",)
+)
 _TABLES = {
     "areas.csv": _Table("id name aliases demonyms feature_code lat lon radius_km countries source", ("id",)),
+    "centres.csv": _Table("country code lat lon source", ("country", "code")),
     "countries.csv": _Table("iso2 iso3 name aliases demonyms lat lon population area_km2", ("iso2",)),
     "disputed.csv": _Table("name country atlas note outline", ("name",)),
-    "divisions.csv": _Table("country code name aliases", ("country", "code")),
-    "places.csv": _Table(
-        "id name aliases feature_code lat lon country admin1 population uncertainty_km source", ("id",)
-    ),
+    "divisions.csv": _Table("country code name aliases demonyms", ("country", "code")),
+    "places.csv": _PLACES,
+    "quarters.csv": _PLACES,
     "renamed.csv": _Table("name country lat lon old_names note", ("name", "country", "lat", "lon")),
 }
 _LIMITS = {"lat": 90.0, "lon": 180.0}

@@ -1,0 +1,199 @@
+"""How well places are resolved, on documents that the ranker was not trained on.
+
+Gold spans are given, so that only the resolution is measured. Each document is answered by a ranker
+trained on the other four fifths of all corpora, and calibrated on what such rankers answered elsewhere.
+What is not resolved counts as 20,039 km away.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+
+from domain import Mention, PlaceFinder, Resolution
+from extract.language import Language
+from extract.mentions import span_mentions
+from geo.gazetteer import GEOD
+from geo.ranker import Ranker
+from geo.resolve import resolve
+from lab.cases import Case, Gold
+from lab.corpora import documents
+from lab.ranking import train
+
+UNRESOLVED_KM = 20_039.0
+CORPORA = {"dispatches-dev": 3.0, "geovirus": 1.0, "geowebnews": 1.0}
+"""The corpora, and what a toponym of each counts in training: the dispatches are few, and what we are for."""
+
+MADE_UP, MADE_UP_WEIGHT = 1200, 0.3
+"""How many made-up documents there are, and what a toponym of theirs counts."""
+
+FOLDS = 5
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How far a resolution is from the truth; ``lacking`` where the gazetteer has no right candidate."""
+
+    mention: Mention
+    gold: Gold
+    resolution: Resolution
+    km: float
+    lacking: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether it lies within tolerance."""
+        return self.km <= self.gold.tolerance_km
+
+
+@contextmanager
+def gazetteers(instance: Path) -> Iterator[tuple[Gazetteer, Gazetteer]]:
+    """Open the default gazetteer of an instance, and it together with all of Ukraine's villages."""
+    with TemporaryDirectory() as name:
+        base = Path(name) / "gazetteer.db"
+        base.symlink_to((instance / "gazetteer.db").resolve())
+        add_layer(base, UKRAINE)
+        with closing(Gazetteer(base, without=LAYER)) as default, closing(Gazetteer(base)) as detailed:
+            yield default, detailed
+
+
+def read_corpora(places: Gazetteer) -> dict[str, list[Case]]:
+    """Return the cases of each corpus."""
+    language = blank()
+    return {corpus: corpus_cases(corpus, language, places) for corpus in CORPORA}
+
+
+def made_up(truth: Gazetteer, known: Gazetteer) -> list[Case]:
+    """Return the made-up documents that rankers are trained on beside the corpora."""
+    return list(Simulator(truth, known).cases(MADE_UP, MADE_UP_WEIGHT))
+
+
+def corpus_cases(corpus: str, language: Language, places: PlaceFinder) -> list[Case]:
+    """Return the documents of a corpus with their gold spans as mentions, in five groups."""
+    cases = []
+    for number, (document, gold) in enumerate(documents(corpus)):
+        # A few gold spans of GeoWebNews lie outside their text.
+        tops = [
+            top
+            for top in gold["toponyms"]
+            if top.get("lat") is not None and 0 <= top["start"] < top["end"] <= len(document.text)
+        ]
+        spans = [(top["start"], top["end"]) for top in tops]
+        mentions = span_mentions(language.parse(document.text), spans, places)
+        spots = [Gold(top["lat"], top["lon"], top.get("tol_km", 161.0)) for top in tops]
+        cases.append(Case(mentions, spots, places, CORPORA[corpus], number % FOLDS))
+    return cases
+
+
+def answers(cases: Iterable[Case], ranker: Ranker) -> Iterator[Answer]:
+    """Yield the answer to each mention whose place is known."""
+    for case in cases:
+        resolutions = resolve(case.mentions, case.places, ranker)
+        for mention, gold, resolution in zip(case.mentions, case.gold, resolutions, strict=True):
+            if gold is not None:
+                known = (*case.places.lookup(mention.name), *case.places.lookup(mention.text))
+                lacking = not any(
+                    _km(place.lat, place.lon, gold) <= gold.tolerance_km for place in known
+                )
+                place = resolution.place
+                km = _km(place.lat, place.lon, gold) if place else UNRESOLVED_KM
+                yield Answer(mention, gold, resolution, km, lacking)
+
+
+def _km(lat: float, lon: float, gold: Gold) -> float:
+    return float(GEOD.inv(lon, lat, gold.lon, gold.lat)[2]) / 1000
+
+
+def rankers(cases: Sequence[Case], made_up: Sequence[Case]) -> list[Ranker]:
+    """Return a ranker for each group of cases, trained on the others and on the made-up ones."""
+    found = [train([*(case for case in cases if case.group != group), *made_up]) for group in range(FOLDS)]
+    given = [
+        list(answers((case for case in cases if case.group == group), ranker))
+        for group, ranker in enumerate(found)
+    ]
+    return [
+        replace(ranker, calibration=calibrate([each for other in given if other is not own for each in other]))
+        for ranker, own in zip(found, given, strict=True)
+    ]
+
+
+def calibrate(given: Iterable[Answer]) -> tuple[float, float]:
+    """Return slope and offset of the logistic curve from probabilities to shares of right answers."""
+    placed = [each for each in given if each.resolution.place is not None]
+    likely = np.clip([each.resolution.confidence for each in placed], 1e-3, 1 - 1e-3)
+    logits, right = np.log(likely / (1 - likely)), np.array([each.right for each in placed], float)
+
+    def loss(line: np.ndarray) -> float:
+        said = line[0] * logits + line[1]
+        return float(np.mean(np.logaddexp(0, said) - right * said))
+
+    slope, offset = minimize(loss, np.array([1.0, 0.0])).x
+    return float(slope), float(offset)
+
+
+def cross_validated(cases: Mapping[str, Sequence[Case]], trained: Sequence[Ranker]) -> dict[str, list[Answer]]:
+    """Return the answers to each set of cases by the rankers that were not trained on them."""
+    return {
+        name: [
+            each
+            for group, ranker in enumerate(trained)
+            for each in answers((case for case in some if case.group == group), ranker)
+        ]
+        for name, some in cases.items()
+    }
+
+
+def print_tables(given: Mapping[str, Sequence[Answer]]) -> None:
+    """Print accuracy, missing places and calibration of each set of answers."""
+    print("| resolution on gold spans | within tolerance or 161 km | mean km | median km | AUC |\n|---|---|---|---|---|")
+    for name, some in given.items():
+        errors = [each.km for each in some]
+        right = sum(each.right for each in some) / len(some)
+        print(
+            f"| {name} ({len(some)}) | {right:.3f} | {statistics.fmean(errors):,.0f}"
+            f" | {statistics.median(errors):.1f} | {auc(errors):.3f} |"
+        )
+    print("\n| places that the gazetteer lacks | of | pinned wrongly | placed wrongly at all |\n|---|---|---|---|")
+    for name, some in given.items():
+        lacking = [each for each in some if each.lacking]
+        wrong = [each for each in lacking if each.resolution.place is not None and not each.right]
+        pins = sum(each.resolution.geo_precision == 1 for each in wrong)
+        of = max(1, len(lacking))
+        print(f"| {name} | {len(lacking)} | {pins} ({pins / of:.1%}) | {len(wrong)} ({len(wrong) / of:.1%}) |")
+    print("\n| confidence | " + " | ".join(given) + " |\n|---|" + "---|" * len(given))
+    for low in range(BINS):
+        cells = [_bin(some, low) for some in given.values()]
+        print(f"| {low / BINS:.1f} to {(low + 1) / BINS:.1f} | " + " | ".join(_cell(cell) for cell in cells) + " |")
+    print("| expected calibration error | " + " | ".join(f"{error(some):.3f}" for some in given.values()) + " |")
+
+
+def error(given: Sequence[Answer]) -> float:
+    """Return the expected calibration error over ten bins (Guo et al. 2017), of what was placed."""
+    cells = [_bin(given, low) for low in range(BINS)]
+    placed = max(1, sum(len(cell) for cell in cells))
+    return sum(
+        abs(sum(each.right for each in cell) - sum(each.resolution.confidence for each in cell)) for cell in cells
+    ) / placed
+
+
+def _bin(given: Sequence[Answer], low: int) -> list[Answer]:
+    placed = (each for each in given if each.resolution.place is not None)
+    return [each for each in placed if min(BINS - 1, int(each.resolution.confidence * BINS)) == low]
+
+
+def _cell(answers: Sequence[Answer]) -> str:
+    if not answers:
+        return ""
+    return f"{sum(each.right for each in answers) / len(answers):.2f} of {len(answers)}"
+
+
+def auc(errors: Sequence[float]) -> float:
+    """Area under the curve of log errors, 0 best, 1 worst (Gritta et al. 2020)."""
+    worst = math.log(UNRESOLVED_KM + 1)
+    return statistics.fmean(math.log(km + 1) / worst for km in errors)

@@ -1,0 +1,163 @@
+"""Made-up documents for the ranker of places: which names a report would mention, and where they are.
+
+There is no text, only the mentions that a recogniser would find in one: a town and its neighbours, its
+region, now and then a city far away. Some of the places are hidden from the gazetteer, as most villages
+of the world are missing from it, so that "none of these" is learnt as well.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from domain import Level, Mention, MentionKind, Place, PlaceFinder, Relation
+from geo.gazetteer import GEOD, Gazetteer
+from lab.cases import Case, Gold
+
+HIDDEN = 0.15
+"""The share of the small places that the gazetteer is made not to know."""
+
+SMALL, GREAT = 20_000, 300_000
+AROUND_KM = 60.0
+DETAILED = "UA"
+"""The country whose every village is in a gazetteer that comes with the corpora."""
+
+LOCAL = ("US", "US", "US", "GB", "CA", "AU", "IE", "IN", "NG", "ZA", "DE", "FR", "MX", "BR", "PH")
+EMBATTLED = ("UA", "UA", "RU", "SY", "IQ", "IL", "PS", "LB", "YE", "SD", "SS", "ML", "BF", "NE", "ET", "SO")
+EMBATTLED += ("CD", "MM", "AF", "PK", "LY", "HT", "CO", "AZ", "AM", "MZ", "CM", "TD")
+
+
+class Hiding:
+    """A gazetteer that does not know some of its places."""
+
+    def __init__(self, places: PlaceFinder, hidden: Iterable[str]) -> None:
+        self._places, self._hidden = places, frozenset(hidden)
+
+    def lookup(self, name: str) -> Sequence[Place]:
+        return [place for place in self._places.lookup(name) if place.id not in self._hidden]
+
+    def alike(self, name: str) -> Sequence[tuple[Place, float]]:
+        return [found for found in self._places.alike(name) if found[0].id not in self._hidden]
+
+    def demonym(self, word: str) -> Place | None:
+        return self._places.demonym(word)
+
+    def get(self, place_id: str) -> Place:
+        return self._places.get(place_id)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A document in the making."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    gold: list[Gold | None] = field(default_factory=list)
+    at: int = 0
+
+    def add(self, place: Place, gap: int, name: str = "", **told: object) -> int:
+        """Write a name down; return its number."""
+        name = name or place.name
+        self.at += gap
+        mention = Mention(self.at, self.at + len(name), name, told.pop("bare", name), **told)
+        self.mentions.append(mention)
+        wide = place.level in (Level.COUNTRY, Level.ADMIN1, Level.AREA)
+        self.gold.append(Gold(place.lat, place.lon, 161.0 if wide else 20.0))
+        self.at += len(name)
+        return len(self.mentions) - 1
+
+
+class Simulator:
+    """Writes documents about the places of a gazetteer, the same ones for the same seed.
+
+    ``truth`` has the places that there are, ``known`` those that the resolver is told of.
+    """
+
+    def __init__(self, truth: Gazetteer, known: Gazetteer, seed: int = 5) -> None:
+        self._truth, self._known = truth, known
+        self._random = random.Random(seed)
+        self._countries = {place.country: place for place in known.countries()}
+        self._divisions = {each.id: each for code in self._countries for each in known.divisions(code)}
+        self._spots = {code: known.settlements(code) for code in self._countries}
+        self._cities = self._large()
+
+    def cases(self, count: int, weight: float) -> Iterator[Case]:
+        """Yield documents that count so much each: local news, news of wars, news of anywhere."""
+        for number in range(count):
+            dice = self._random.random()
+            kinds = LOCAL if dice < 0.4 else EMBATTLED if dice < 0.65 else list(self._countries)
+            country = DETAILED if dice > 0.85 else self._random.choice(kinds)
+            if self._spots[country]:
+                # Half of those who read news of Ukraine have its villages.
+                known = self._truth if country == DETAILED and self._random.random() < 0.5 else self._known
+                yield self._case(country, known, weight, number)
+
+    def _large(self) -> list[Place]:
+        found: dict[str, Place] = {}
+        for spots in self._spots.values():
+            for lon, lat, _ in self._random.sample(spots, min(len(spots), 15)):
+                for place in self._known.nearby(lat=lat, lon=lon, km=100, limit=200):
+                    if place.population > GREAT:
+                        found[place.id] = place
+        return list(found.values())
+
+    def _case(self, country: str, known: Gazetteer, weight: float, number: int) -> Case:
+        dice, draft = self._random, _Draft()
+        lon, lat, _ = dice.choice(self._spots[country])
+        near = self._truth.nearby(lat=lat, lon=lon, km=AROUND_KM, limit=400)
+        around = [place for place in near if place.country == country]
+        home = dice.choices(around, [(place.population + 100) ** 0.4 for place in around])[0]
+        sizes = [(place.population + 100) ** 0.3 for place in around]
+        local = dice.choices(around, sizes, k=dice.randint(1, 8))
+        region = self._divisions.get(home.admin1_id)
+        for place in dict.fromkeys([home, *local]):
+            self._mention(draft, place, region if place.admin1_id == home.admin1_id else None)
+            if dice.random() < 0.25:
+                self._aside(draft, country)
+        small = (place.id for place in (home, *local) if place.population < SMALL)
+        hidden = [place_id for place_id in small if dice.random() < HIDDEN]
+        return Case(draft.mentions, draft.gold, Hiding(known, hidden), weight, number)
+
+    def _mention(self, draft: _Draft, place: Place, region: Place | None) -> None:
+        """Mention a place in one of the ways in which news do."""
+        dice, gap = self._random, self._random.randint(5, 160)
+        style = dice.random()
+        if region is None or style < 0.55:
+            draft.add(place, gap)
+        elif style < 0.7:
+            index = draft.add(place, gap)
+            draft.add(region, 2)
+            if dice.random() < 0.8:
+                draft.mentions[index] = replace(draft.mentions[index], inside=index + 1)
+        elif style < 0.85:
+            index = draft.add(place, gap)
+            draft.add(region, 8, f"{region.name} region", asked="admin1", bare=region.name)
+            draft.mentions[index] = replace(draft.mentions[index], inside=index + 1)
+        elif style < 0.92 and draft.mentions:
+            before = dice.randrange(len(draft.mentions))
+            gold = draft.gold[before]
+            near = gold is not None and GEOD.inv(gold.lon, gold.lat, place.lon, place.lat)[2] < 25_000
+            draft.add(place, gap, near=before if near and gold.tolerance_km < 100 else None)
+        else:
+            draft.add(place, gap, relation=Relation.DIRECTION)
+        if dice.random() < 0.3:
+            draft.add(place, dice.randint(50, 300))
+
+    def _aside(self, draft: _Draft, country: str) -> None:
+        """Mention something wider or farther: a country, its people, a great city, a region."""
+        dice, gap = self._random, self._random.randint(20, 200)
+        style = dice.random()
+        own = self._countries[country]
+        if style < 0.3:
+            draft.add(own, gap, kind=dice.choice((MentionKind.PLACE, MentionKind.SPEAKER)))
+        elif style < 0.45:
+            draft.add(dice.choice(list(self._countries.values())), gap)
+        elif style < 0.75:
+            cities = [place for place in self._cities if place.country == country] or self._cities
+            draft.add(dice.choices(cities, [place.population for place in cities])[0], gap)
+        elif style < 0.9:
+            draft.add(dice.choices(self._cities, [place.population for place in self._cities])[0], gap)
+        else:
+            regions = [place for place in self._divisions.values() if place.country == country]
+            if regions:
+                draft.add(dice.choice(regions), gap)
