@@ -208,8 +208,8 @@ class Mention:
     The rest belongs to the relation. ``offset_km`` is the distance of ``OFFSET``, ``BORDER`` and
     ``COAST``. ``bearing`` (degrees from north) is the direction of ``OFFSET`` and ``NEAR``, the side
     of ``SIDE`` and the part of ``PART`` and ``COAST``; ``None`` where the text names none. ``other``
-    is the index of the second place of ``BETWEEN``, ``SIDE`` and ``BORDER``; ``spot`` is the position
-    of ``COORDINATES``.
+    is the index of the second place of ``BETWEEN``, ``SIDE`` and ``BORDER`` and of the sea of
+    ``COAST``; ``spot`` is the position of ``COORDINATES``.
     """
 
     start: int

@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 
 from domain import Level, Mention, MentionKind, NameIndex, Relation
-from extract.relations import COMPASS, bearing_of, before, off_coast, without_kind
+from extract.relations import COMPASS, bearing_of, before, distance_from, off_coast, without_kind
 from extract.vocabulary import toponym_words
 
-_OWNER = ("'s ", "’s ")
-_HYPHEN = re.compile(r"\s?[-–—‑/]\s?")
+_OWNER = re.compile(r"['’]s (?:[a-z-]+ern |central |coastal )?")
+_HYPHEN = re.compile(r"\s?[-–—‑/](?:[\w’'-]+[-–—‑/])?\s?")
 _LISTING = re.compile(
     r"^\s*(?:,|and|or|&|;|,\s*and|,\s*or|as well as|and also)\s*(?:the\s|in\s|near\s|at\s)*$"
 )
@@ -26,6 +26,9 @@ _WITHIN = re.compile(
     r"(?:(?:far\s+)?(?:[\w-]+ern|(?:north|south|east|west|centre|center|heart|middle)"
     r"(?:-?(?:east|west))?\s+of)\s+(?:the\s+)?)?|,\s+)$"
 )
+BESIDE_KM = 50.0
+"""How far from a border a region may be said to be and still lie at it."""
+
 _GIVES_COORDINATES = re.compile(
     r"\s?[,(\[]?\s?(?:(?:at|with|the|grid|reference|coordinates|square|mgrs):?\s?)*"
 )
@@ -35,8 +38,8 @@ _KIND_OF_BORDER = rf"(?:(?:{COMPASS})(?:ern)?\s)?(?:(?:state|common|shared|land|
 _BORDER_AFTER = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\b(?:\s(?P<what>[a-z]+))?")
 _BORDER_WITH = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\s(?:with|and)$")
 _BORDER_BEFORE = re.compile(
-    rf"\b{_BORDER}(?:\s(?:area|areas|region|regions|zone|line|strip|crossing|crossings|point))?"
-    r"\s(?P<word>with|of|between)$"
+    rf"\b(?:{_BORDER}(?:\s(?:area|areas|region|regions|zone|line|strip))?\s(?P<word>with|of|between)"
+    rf"|{_BORDER}\s(?:crossing|crossings|point)\s(?:with|between))$"
 )
 _BETWEEN = re.compile(r"(?:\b(?P<what>[a-z]+)\s)?\bbetween$")
 _ENDS = r"(?:\s(?:leading|running|stretching))?(?P<word>\s(?:from|between|linking|connecting|joining))?"
@@ -98,13 +101,18 @@ def _tie_neighbours(text: str, tied: list[Mention], names: NameIndex) -> None:
                 if _GIVES_COORDINATES.fullmatch(between.lower()):
                     tied[index + 1] = replace(following, inside=index)
             elif (
-                between in _OWNER and following.inside is None and _is_wider(following, mention, names, False)
+                _OWNER.fullmatch(between)
+                and following.inside is None
+                and _is_wider(following, mention, names, False)
             ):
                 tied[index + 1] = replace(following, inside=index)
             elif _BESIDE.match(between):
                 mention = replace(mention, near=index + 1)
             elif _WITHIN.match(between) and _is_wider(mention, following, names, between.strip() == ","):
                 mention = replace(mention, inside=index + 1)
+            elif following.relation is Relation.COAST and re.match(r",?\soff\b", between):
+                # "In the Red Sea off Yemen": the coast tells more of where it was than the sea.
+                tied[index + 1] = replace(following, other=index)
         tied[index] = mention
 
 
@@ -144,8 +152,8 @@ def _tie_ends(text: str, tied: list[Mention], index: int, names: NameIndex) -> N
         right = _right(text, following)
         if _share_border(bare, between, right):
             if _is_region(mention, names) or _is_region(following, names):
-                tied[index] = _at_border(mention, index + 1)
-                tied[index + 1] = _at_border(following, None)
+                tied[index] = _at_border(mention, index + 1, _distance(bare))
+                tied[index + 1] = _at_border(following)
             else:
                 _span(tied, index, None)
             return
@@ -159,17 +167,22 @@ def _tie_ends(text: str, tied: list[Mention], index: int, names: NameIndex) -> N
             tied[index] = replace(mention, relation=Relation.BETWEEN, other=index + 1)
             return
     if _has_border(bare, _right(text, mention)):
-        _tie_border(text, tied, index, names)
+        _tie_border(text, tied, index, names, _distance(bare))
 
 
 def _right(text: str, mention: Mention) -> str:
     return re.sub(r"\s+", " ", text[mention.end : mention.end + 60].lower())
 
 
-def _at_border(mention: Mention, other: int | None) -> Mention:
+def _at_border(mention: Mention, other: int | None = None, km: float | None = None) -> Mention:
     """Return a mention whose border is meant: the place's, even where its name looks like a speaker's."""
     kind = mention.kind if mention.kind is MentionKind.DEMONYM else MentionKind.PLACE
-    return replace(mention, kind=kind, relation=Relation.BORDER, bearing=None, other=other)
+    return replace(mention, kind=kind, relation=Relation.BORDER, offset_km=km, bearing=None, other=other)
+
+
+def _distance(bare: str) -> float | None:
+    """Return the kilometres of "12 km from the border with X" and "12 km from X's border"."""
+    return distance_from(without_kind(_BORDER_BEFORE.sub("", bare))[0])
 
 
 def _span(tied: list[Mention], index: int, bearing: float | None) -> None:
@@ -212,17 +225,24 @@ def _has_border(bare: str, right: str) -> bool:
     return told is not None and told["word"] != "between"
 
 
-def _tie_border(text: str, tied: list[Mention], index: int, names: NameIndex) -> None:
+def _tie_border(text: str, tied: list[Mention], index: int, names: NameIndex, km: float | None) -> None:
     """Let a region that is said to lie at somebody's border be the event's place, at that border."""
-    tied[index] = _at_border(tied[index], None)
+    tied[index] = _at_border(tied[index], km=km)
     for earlier in range(index - 1, max(-1, index - 4), -1):
         mention = tied[earlier]
         if not mention.literal:
             continue
         plain = mention.relation is Relation.IN and mention.kind is not MentionKind.DATELINE
         same_clause = re.search(r"[.;!?\n]", text[mention.end : tied[index].start]) is None
-        if plain and same_clause and _is_region(mention, names) and mention.name != tied[index].name:
-            tied[earlier] = _at_border(mention, index)
+        beside = km is None or km <= BESIDE_KM
+        if (
+            plain
+            and beside
+            and same_clause
+            and _is_region(mention, names)
+            and mention.name != tied[index].name
+        ):
+            tied[earlier] = _at_border(mention, index, km)
         return
 
 

@@ -125,6 +125,12 @@ def _at_a_distance(bare: str, mention: Mention) -> Mention | None:
     return replace(mention, relation=Relation.OFFSET, offset_km=km, bearing=bearing)
 
 
+def distance_from(bare: str) -> float | None:
+    """Return the kilometres where a text ends in "12 km from" or "within 12 km of"."""
+    match = _OFFSET.search(bare)
+    return _kilometres(match) if match else None
+
+
 def _kilometres(match: re.Match[str]) -> float | None:
     """Return the distance that ``_DISTANCE`` found; of a range it is the middle."""
     number = re.sub(r",(?=\d{3})", "", match["number"]).replace(",", ".")
@@ -189,9 +195,9 @@ def _by_compass(bare: str, right: str, mention: Mention, *, named: bool) -> Ment
     if beside := _SIDE_OF.search(bare):
         return replace(mention, relation=Relation.NEAR, bearing=bearing_of(beside["compass"]))
     own = _OWN_PART.match(right)
-    if own and (own["whole"] or own["noun"] in words.part_nouns):
-        compass = own["whole"] or own["compass"]
-        return replace(mention, relation=Relation.PART, bearing=bearing_of(compass))
+    if own and (own["whole"] or own["noun"] in words.part_nouns | words.near_after):
+        relation = Relation.NEAR if own["noun"] in words.near_after else Relation.PART
+        return replace(mention, relation=relation, bearing=bearing_of(own["whole"] or own["compass"]))
     adjective = _ADJECTIVE.search(bare)
     # "The eastern Donetsk region" lies in the east of its country, and "X's eastern Y" in that of X.
     introduced = adjective["before"] if adjective else None

@@ -33,7 +33,7 @@ NEAR_KM = 10.0
 DIRECTION_KM = 20.0
 """The radius that "near X" and "in the X direction" stand for, added to that of X itself."""
 
-ROUNDED_SHARE, ROUNDED_KM = 0.15, 1.0
+ROUNDED_SHARE, ROUNDED_KM = 0.15, 2.0
 """How far off a distance in a text may be: "12 km" is a rounded number."""
 
 POINT_DEGREES, HALF_POINT_DEGREES = 22.5, 11.25
@@ -68,7 +68,9 @@ _BY_OUTLINE = frozenset({Relation.PART, Relation.CENTRE, Relation.BORDER, Relati
 
 
 class Outlines(Protocol):
-    """What ``Regions`` offers: an outline by place id."""
+    """What ``Regions`` offers: an outline by place id. It is hashable, for drawings are remembered by it."""
+
+    def __hash__(self) -> int: ...
 
     def outline(self, place_id: str) -> BaseGeometry | None:
         """Return the outline of a country or first-order division."""

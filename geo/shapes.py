@@ -71,7 +71,9 @@ def strip(shape: BaseGeometry, *, km: float) -> BaseGeometry:
     # A fiftieth of its width is less than anybody can see of a strip.
     wide = shapely.buffer(shapely.simplify(flat, km * 20), km * 1000, quad_segs=6)
     wide = shapely.orient_polygons(shapely.simplify(wide, km * 20))
-    back = shapely.transform(wide, lambda corners: np.column_stack(plane(*corners.T, inverse=True)))
+    back = shapely.transform(
+        wide, lambda corners: np.column_stack(plane(corners[:, 0], corners[:, 1], inverse=True))
+    )
     return _joined([_on_map(part) for part in shapely.get_parts(back)])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, astuple, fields
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
@@ -97,14 +97,14 @@ def mention_rows(document_id: str, resolutions: Iterable[Resolution]) -> list[Ro
             document_id, position, mention.start, mention.end, mention.text, mention.name,
             mention.kind.value, mention.asked, mention.relation.value, mention.offset_km, mention.bearing,
             mention.near, mention.inside, mention.other,
-            _json([mention.spot.lat, mention.spot.lon, mention.spot.km]) if mention.spot else None,
+            _json(astuple(mention.spot), "spot") if mention.spot else None,
             found.confidence, found.geo_precision, found.uncertainty_km,
             found.reason, found.lat, found.lon,
             _place_json(found.place), _place_json(found.anchor), _place_json(found.other),
             _json([
                 {"score": one.score, "contributions": dict(one.contributions), "place": _short(one.place)}
                 for one in found.candidates
-            ]),
+            ], "candidates"),
         )  # fmt: skip
         rows.append(_finite(row, MENTION_COLUMNS))
     return rows
@@ -160,18 +160,18 @@ def _short(place: Place) -> dict[str, Any]:
 
 
 def _place_json(place: Place | None) -> str | None:
-    return None if place is None else _json(_short(place))
+    return None if place is None else _json(_short(place), "place")
 
 
 def _read_place(text: str | None) -> Place | None:
     return Place(**json.loads(text)) if text else None
 
 
-def _json(value: object) -> str:
+def _json(value: object, field: str) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError as error:
-        raise InvalidInput("holds a number that is not finite", field="mentions") from error
+        raise InvalidInput("holds a number that is not finite", field=field) from error
 
 
 # --------------------------------------------------------------------------- events

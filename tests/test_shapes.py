@@ -165,7 +165,7 @@ def test_a_strip_is_as_wide_as_it_is_told(line: list[tuple[float, float]]) -> No
         lon, lat, _ = ELLIPSOID.fwd(middle.x, middle.y, bearing, 19_000)
         assert shape.covers(shapely.Point(lon, lat)), bearing
     assert reach_km(shape, lat=middle.y, lon=middle.x) == pytest.approx(
-        20 + ELLIPSOID.line_length(*zip(*line, strict=True)) / 2000, rel=0.15
+        20 + ELLIPSOID.geometry_length(shapely.LineString(line)) / 2000, rel=0.15
     )
 
 
