@@ -130,7 +130,11 @@ class _Reader:
         told = (nobody or entity.label == "LOC") and bool(_SHELLED.match(self.text, entity.end))
         if told or entity.label in ("LOC", "FAC"):
             for start, end in self.names.separate(entity.start, entity.end):
-                mention = self._place(sentence, start, end, entity.label, previous, told=told)
+                words = self.text[start:end]
+                if self.index.best(words) is None and self.index.demonym(words):
+                    mention: Mention | None = self._bare(Known(start, end, None), MentionKind.DEMONYM)
+                else:
+                    mention = self._place(sentence, start, end, entity.label, previous, told=told)
                 if mention and (previous is None or mention.start >= previous.end):
                     yield mention
                     previous = mention
