@@ -170,9 +170,30 @@ class Relation(StrEnum):
     DIRECTION = "direction"
     """"In the Pokrovsk direction": an axis of operations."""
     PART = "part"
-    """"The eastern part of", "northern"."""
+    """"The eastern part of", "northern", "occupied"."""
+    CENTRE = "centre"
+    """"Central", "in the heart of"."""
     OFFSET = "offset"
-    """"12 km west of"."""
+    """"12 km west of", "12 km from"."""
+    BETWEEN = "between"
+    """"Between A and B", "on the road from A to B"."""
+    SIDE = "side"
+    """"South of the A–B line"."""
+    BORDER = "border"
+    """"On the border of A with B", "near the Russian border"."""
+    COAST = "coast"
+    """"Off the coast of", in the water before it."""
+    COORDINATES = "coordinates"
+    """A position in figures instead of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A position that a text gives in figures, and how far off it may be by the figures given."""
+
+    lat: float
+    lon: float
+    km: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +201,15 @@ class Mention:
     """A toponym in a text.
 
     ``name`` is what to look up (the span without its generic word), ``asked`` the kind of place
-    that the generic word asks for (``admin1``, ``admin2``, ``settlement``, ``water`` or empty),
-    ``offset_km`` and ``bearing`` (degrees from north) belong to ``Relation.OFFSET``. ``near`` is
-    the index of the mention that the text itself puts this one beside ("a village near X"),
-    ``inside`` that of the one it puts this one in ("in the X region").
+    that the generic word asks for (``admin1``, ``admin2``, ``settlement``, ``water`` or empty).
+    ``near`` is the index of the mention that the text itself puts this one beside ("a village near
+    X"), ``inside`` that of the one it puts this one in ("in the X region").
+
+    The rest belongs to the relation. ``offset_km`` is the distance of ``OFFSET``, ``BORDER`` and
+    ``COAST``. ``bearing`` (degrees from north) is the direction of ``OFFSET`` and ``NEAR``, the side
+    of ``SIDE`` and the part of ``PART`` and ``COAST``; ``None`` where the text names none. ``other``
+    is the index of the second place of ``BETWEEN``, ``SIDE`` and ``BORDER`` and of the sea of
+    ``COAST``; ``spot`` is the position of ``COORDINATES``.
     """
 
     start: int
@@ -197,11 +223,18 @@ class Mention:
     bearing: float | None = None
     near: int | None = None
     inside: int | None = None
+    other: int | None = None
+    spot: Spot | None = None
 
     @property
     def literal(self) -> bool:
         """Whether the text means the place itself."""
         return self.kind in (MentionKind.PLACE, MentionKind.DATELINE)
+
+    @property
+    def locates(self) -> bool:
+        """Whether something can be there: at a place, or at the border or coast of a people's country."""
+        return self.literal or self.relation in (Relation.BORDER, Relation.COAST)
 
 
 # --------------------------------------------------------------------------- places
@@ -292,9 +325,10 @@ class Resolution:
     """What a mention was taken to mean, and why.
 
     ``place`` is ``None`` where no candidate fits. ``anchor`` is then the place beside which the
-    text puts it, if any, and the geometry is an area around that. ``geo_precision`` is 1 named
-    place, 2 near or part of an area, 3 region; ``None`` without a location. ``candidates`` are
-    sorted best first, the chosen one included.
+    text puts it, if any, and the geometry is an area around that; of coordinates it is the place that
+    the text gives them for. ``other`` is what the mention's ``other`` was taken to mean.
+    ``geo_precision`` is 1 named place, 2 near or part of an area, 3 region; ``None`` without a
+    location. ``candidates`` are sorted best first, the chosen one included.
     """
 
     mention: Mention
@@ -307,6 +341,7 @@ class Resolution:
     anchor: Place | None = None
     lat: float | None = None
     lon: float | None = None
+    other: Place | None = None
 
 
 # --------------------------------------------------------------------------- events
@@ -382,7 +417,8 @@ class Event:
     """Something that happened, or is said to have, with all reports of it.
 
     ``lat``/``lon`` is a representative point, ``geometry`` what the text supports: a point for
-    a named place, a disc for "near", the region's outline for a region; ``None`` if not placed.
+    a named place, a disc for "near", the region's outline for a region (the table is in decision
+    0004); ``None`` if not placed. ``uncertainty_km`` is how far from the point it may have been.
     ``place_text`` is the text's own wording, ``place`` the gazetteer's entry.
     """
 

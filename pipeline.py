@@ -20,6 +20,7 @@ from domain import (
     EventReport,
     InvalidInput,
     Level,
+    MentionKind,
     NameIndex,
     Outcome,
     Refusal,
@@ -34,7 +35,7 @@ from extract.language import ACCURATE, check_english, load_language
 from extract.mentions import find_mentions, span_mentions
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
-from geo.relations import geometry
+from geo.relations import drawn
 from geo.resolve import resolve
 from ontology import Ontology, load_ontology
 
@@ -129,6 +130,7 @@ class Analyser:
         resolution = resolutions[mention.place] if mention.place is not None else None
         located = resolution is not None and resolution.geo_precision is not None
         place = (resolution.place or resolution.anchor) if resolution is not None else None
+        shape = drawn(resolution, self._regions) if resolution is not None else None
         report = EventReport(
             document.id,
             mention.sentence,
@@ -154,13 +156,13 @@ class Analyser:
             target=mention.target,
             claimed_by=mention.claimed_by,
             when=mention.when,
-            place_text=resolution.mention.text if resolution else "",
+            place_text=_place_text(resolution) if resolution else "",
             place=place if located else None,
-            lat=resolution.lat if resolution else None,
-            lon=resolution.lon if resolution else None,
-            geometry=geometry(resolution, self._regions) if resolution else None,
+            lat=shape.lat if shape else None,
+            lon=shape.lon if shape else None,
+            geometry=shape.geometry if shape else None,
             geo_precision=resolution.geo_precision if resolution else None,
-            uncertainty_km=resolution.uncertainty_km if resolution else None,
+            uncertainty_km=shape.uncertainty_km if shape else None,
             fatalities=mention.fatalities,
         )
 
@@ -198,6 +200,12 @@ def run(
             continue
         analysis = analyser.analyse(item)
         yield name, analysis.outcome if store.add(analysis) else Outcome.KNOWN
+
+
+def _place_text(resolution: Resolution) -> str:
+    """Return the place in the text's own words; at the Russian border they name no place, but a people."""
+    people = resolution.mention.kind is MentionKind.DEMONYM
+    return resolution.place.name if people and resolution.place else resolution.mention.text
 
 
 def _check_spans(text: str, spans: Sequence[tuple[int, int]]) -> None:

@@ -71,7 +71,7 @@ def find_parties(doc: Doc, mentions: Sequence[Mention], names: NameIndex) -> lis
         (mention, doc.char_span(mention.start, mention.end, alignment_mode="expand")) for mention in mentions
     ]
     places = {
-        index for mention, span in spans if mention.literal and span for index in range(span.start, span.end)
+        index for mention, span in spans if mention.locates and span for index in range(span.start, span.end)
     }
     lowered = [token.lower_.replace("’", "'") for token in doc]
     for start in range(len(doc)):
@@ -82,7 +82,7 @@ def find_parties(doc: Doc, mentions: Sequence[Mention], names: NameIndex) -> lis
                     add(start, end, table.aliases[alias])
                 break
     for mention, span in spans:
-        if mention.literal or span is None:
+        if mention.locates or span is None:
             continue
         country = _country(mention, names)
         following = lowered[span.end] if span.end < len(doc) else ""

@@ -31,7 +31,7 @@ from extract.actors import Party, find_parties
 from extract.dates import DateMention, find_dates
 from extract.fatalities import read_fatalities
 from extract.language import is_headline, sentences
-from extract.relations import same_list
+from extract.links import same_list
 from extract.sides import Sides
 from extract.stance import attribution, stance_of
 from extract.triggers import VIOLENT, Trigger, clause_of, find_triggers
@@ -117,7 +117,7 @@ class _Sentence:
         self.all_mentions = mentions
         self.published = published
         self.parties = parties
-        self.places = [index for index in inside if mentions[index].literal]
+        self.places = [index for index in inside if mentions[index].locates]
         self.wide = frozenset(index for index in self.places if _is_wide(mentions[index], names))
         self.capitals = frozenset(index for index in self.places if _is_capital(mentions[index], names))
         # The date of a dateline is that of the report.
@@ -261,7 +261,8 @@ class _Sentence:
         """The sentence's places without those that only say where another one lies."""
         containers = {self.all_mentions[index].inside for index in self.places}
         besides = {self.all_mentions[index].near for index in self.places}
-        settled = [index for index in self.places if index not in containers | besides]
+        others = {self.all_mentions[index].other for index in self.places}
+        settled = [index for index in self.places if index not in containers | besides | others]
         local = [i for i in settled if self.all_mentions[i].kind is not MentionKind.DATELINE]
         return local or settled
 
@@ -325,6 +326,9 @@ class _Sentence:
         if trigger.kind.family != "Explosions/Remote violence":
             return False
         mention = self.all_mentions[index]
+        if mention.relation in (Relation.OFFSET, Relation.BETWEEN):
+            # "12 km from X" and "on the road from X to Y" say where it was.
+            return False
         left = self.whole_text[max(0, mention.start - 40) : mention.start].lower()
         return bool(re.search(r"\b(?:from|launched from|fired from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", left))
 

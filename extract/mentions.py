@@ -15,10 +15,12 @@ from dataclasses import replace
 from spacy.tokens import Doc, Span
 
 from domain import Level, Mention, MentionKind, NameIndex, Relation
+from extract.coordinates import find_coordinates
 from extract.language import sentences
+from extract.links import linked, lists
 from extract.names import Known, Names, stands_out
 from extract.recognise import Entities, Entity
-from extract.relations import linked, lists, with_relation
+from extract.relations import bearing_of, with_relation
 from extract.states import POSSESSIVE, Around, state_kind
 from extract.vocabulary import toponym_words
 
@@ -58,19 +60,24 @@ def find_mentions(doc: Doc, entities: Entities, names: NameIndex) -> tuple[Menti
     reader = _Reader(doc, entities, names)
     for sentence in sentences(doc):
         found.extend(m for m in reader.read(sentence) if not dateline or m.start >= dateline.end)
-    return tuple(linked(doc.text, found, names))
+    spots = find_coordinates(doc.text)
+    # The letters of a grid reference and of "48° N" name nothing.
+    apart = [m for m in found if not any(s.start < m.end and m.start < s.end for s in spots)]
+    return tuple(linked(doc.text, sorted([*apart, *spots], key=lambda m: m.start), names))
 
 
 def span_mentions(doc: Doc, spans: Iterable[tuple[int, int]], names: NameIndex) -> tuple[Mention, ...]:
     """Return a mention for exactly each of the spans, in their order, with its generic words read."""
-    found = [_given(doc.text, start, end, names) for start, end in spans]
+    spots = {(spot.start, spot.end): spot for spot in find_coordinates(doc.text)}
+    found = [spots.get((start, end)) or _given(doc.text, start, end, names) for start, end in spans]
     # What ties mentions together is read in the order of the text, whatever the order of the spans.
     order = sorted(range(len(found)), key=lambda index: found[index].start)
     tied = linked(doc.text, [found[index] for index in order], names)
     for index, mention in zip(order, tied, strict=True):
         near = None if mention.near is None else order[mention.near]
         inside = None if mention.inside is None else order[mention.inside]
-        found[index] = replace(mention, near=near, inside=inside)
+        other = None if mention.other is None else order[mention.other]
+        found[index] = replace(mention, near=near, inside=inside, other=other)
     return tuple(found)
 
 
@@ -123,7 +130,11 @@ class _Reader:
         told = (nobody or entity.label == "LOC") and bool(_SHELLED.match(self.text, entity.end))
         if told or entity.label in ("LOC", "FAC"):
             for start, end in self.names.separate(entity.start, entity.end):
-                mention = self._place(sentence, start, end, entity.label, previous, told=told)
+                words = self.text[start:end]
+                if self.index.best(words) is None and self.index.demonym(words):
+                    mention: Mention | None = self._bare(Known(start, end, None), MentionKind.DEMONYM)
+                else:
+                    mention = self._place(sentence, start, end, entity.label, previous, told=told)
                 if mention and (previous is None or mention.start >= previous.end):
                     yield mention
                     previous = mention
@@ -223,8 +234,10 @@ class _Reader:
         first, _, rest = name.partition(" ")
         if rest and first.lower() in words.adjectives and self.index.best(name) is None:
             # "Western Wales" is a part of Wales that no gazetteer has.
-            relation = Relation.PART if mention.relation is Relation.IN else mention.relation
-            mention = replace(mention, name=rest, relation=relation)
+            mention = replace(mention, name=rest)
+            if mention.relation is Relation.IN:
+                bearing = bearing_of(first.lower().removesuffix("ern"))
+                mention = replace(mention, relation=Relation.PART, bearing=bearing)
         return mention
 
     def _facility(self, start: int, end: int) -> tuple[int, str]:

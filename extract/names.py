@@ -21,6 +21,8 @@ _JOINS = re.compile(r"[ \u00a0]|[-‐‑–]")
 _HEAD = re.compile(r"^(?:['’]s\s|[\W_])+")
 _TAIL = re.compile(r"(?:['’]s|[^\w.)]|\s(?:and|or|of|in|the|to|for))+$")
 _BETWEEN = re.compile(r"\s*[,;/|()]\s*|\s[-–—]+\s")
+_HYPHEN = re.compile(r"[-‐‑–—]")
+_CAPITALISED = re.compile(r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _ARTICLES = frozenset({"the", "a", "an"})
 
 
@@ -48,12 +50,30 @@ class Names:
         if whole and self._index.best(self._text[slice(*whole)]):
             yield whole
             return
+        if ends := self._ends_of_a_line(start, end):
+            yield from ends
+            return
         at = start
         for between in (*_BETWEEN.finditer(self._text, start, end), None):
             trimmed = self._trimmed(at, between.start() if between else end)
             if trimmed:
                 yield trimmed
             at = between.end() if between else end
+
+    def _ends_of_a_line(self, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Return the two names of "the A-B border" or "the A-B highway", where both are known."""
+        following = re.compile(rf"\s(?:[a-z0-9-]+\s)?(?:borders?|frontier|{'|'.join(self._words.lines)})\b")
+        hyphens = [hyphen.span() for hyphen in _HYPHEN.finditer(self._text, start, end)]
+        for number, (_, after) in enumerate(hyphens):
+            last = _CAPITALISED.match(self._text, after)
+            if last is None or not following.match(self._text, last.end()):
+                continue
+            # Of "the A-B-C line" the ends are enough.
+            for before, _ in reversed(hyphens[: number + 1]):
+                pair = (start, before), last.span()
+                if all(self._index.best(self._text[slice(*each)]) for each in pair):
+                    return pair
+        return None
 
     def _trimmed(self, start: int, end: int) -> tuple[int, int] | None:
         """Return a span without articles, possessives and what is not of a name at its ends."""

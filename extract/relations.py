@@ -1,149 +1,224 @@
-"""How a text ties a name to the places around it: "near X", "12 km west of X", "X in the Y region"."""
+"""How the words around one name tie an event to its place: "near X", "12 km west of X", "X's north".
+
+``extract/links.py`` reads what ties two names together.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from domain import Level, Mention, NameIndex, Relation
+from domain import Mention, MentionKind, Relation
 from extract.numbers import read_number
 from extract.vocabulary import toponym_words
 
-_OWNER = ("'s ", "’s ")
-_LISTING = re.compile(
-    r"^\s*(?:,|and|or|&|;|,\s*and|,\s*or|as well as|and also)\s*(?:the\s|in\s|near\s|at\s)*$"
+CONTEXT = 100
+"""Characters before a name that may tell its relation."""
+
+MAX_KM = 2000.0
+"""A longer distance is that of a flight or a journey and not of a place."""
+
+KM_PER_UNIT = {"k": 1.0, "mi": 1.609344, "na": 1.852, "nm": 1.852, "m": 0.001, "me": 0.001, "ya": 0.0009144}
+"""By the first letters of the unit."""
+
+_VAGUE_NUMBERS = {
+    "several": 3.0,
+    "few": 3.0,
+    "a few": 3.0,
+    "couple of": 2.0,
+    "a couple of": 2.0,
+    "half a": 0.5,
+    "a": 1.0,
+    "tens of": 30.0,
+    "dozens of": 30.0,
+}
+_POINTS = ["n", "nne", "ne", "ene", "e", "ese", "se", "sse", "s", "ssw", "sw", "wsw", "w", "wnw", "nw", "nnw"]
+
+COMPASS = r"(?:north|south|east|west)(?:[\s-]?(?:north|south|east|west)){0,2}"
+"""A compass word as an expression, in lower case and without "ern"."""
+
+_DISTANCE = (
+    r"(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?"
+    r"|\b(?:an?\s)?(?:couple\sof|few)|\bhalf\sa|\b(?:tens|dozens)\sof|\b[a-z]+(?:[\s-][a-z]+)?)[\s-]{0,2}"
+    r"(?:(?<=\d)|\b)(?P<unit>nautical\smiles?|nmi?|kilomet(?:re|er)s?|kms?|miles?|met(?:re|er)s?|yards?|m)\b"
+    r"(?:\s?\([^()]{0,30}\))?,?"
 )
 _OFFSET = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)?|[a-z]+(?:-[a-z]+)?)[\s-]*"
-    r"(?P<unit>kilomet(?:re|er)s?|km|miles?|metres?|meters?)"
-    r"(?:\s*\([^)]*\))?\s+(?:to the\s+)?(?P<compass>(?:north|south)?-?(?:east|west)|north|south)"
-    r"(?:ern)?\s+(?:of|from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$",
-    re.IGNORECASE,
+    rf"{_DISTANCE}(?:\s(?:away|inland|further|radius))?"
+    rf"(?:\s(?:to\s|in\s)?(?:the\s|due\s)?(?P<compass>{COMPASS}|[nsew]{{1,3}})(?:ern)?)?"
+    r"\s(?:of|from|outside|around|short\sof)$"
 )
-# "In the west of X" lies in X, "west of X" beside it.
-_PART_OF = re.compile(r"\bthe\s+(?:far\s+)?(?:(?:north|south)?-?(?:east|west)|north|south)\s+of$")
-_BEARINGS = {
-    "north": 0.0,
-    "northeast": 45.0,
-    "east": 90.0,
-    "southeast": 135.0,
-    "south": 180.0,
-    "southwest": 225.0,
-    "west": 270.0,
-    "northwest": 315.0,
-}
-_BESIDE = re.compile(
-    r"^(?:,\s+(?:an?|the|which|located|situated|just|some|about|not|near|outside|close|\d+)\b"
-    r"|\s+(?:is|was|lies|lying|situated|located|which)\b"
-    r"|(?=\s+(?:near|outside|close to|not far from)\b))[^.;]{0,60}"
-    r"\b(?:near|close to|outside|beside|adjacent to|not far from"
-    r"|(?:km|kilomet(?:re|er)s|miles)\b[^.;]{0,30}\bof)\b[^.;]{0,40}$"
+_FAR_OFF = re.compile(rf"{_DISTANCE}\soff\b[^.;]*$")
+_SIDE_OF = re.compile(rf"\b(?:to\sthe\s(?:\w+\s)?)?(?P<compass>{COMPASS})\s(?:of|from)$")
+_IN_THE = re.compile(rf"(?<!\bto )\bthe\s(?:far\s|extreme\s)?(?P<compass>{COMPASS})(?:\sand\s\S+)?\sof$")
+_PART_OF = re.compile(rf"\b(?P<compass>{COMPASS})(?:ern)?(?:most)?\s(?P<noun>[a-z]+)\sof$")
+_ADJECTIVE = re.compile(
+    rf"(?P<before>\bthe\s|['’]s\s)?(?:far\s)?\b(?:(?P<compass>{COMPASS})ern(?:most)?|central)$"
 )
-_WITHIN = re.compile(
-    r"^(?:,?\s+(?:(?:a|an|the)\s[^.;]{0,60}?)?(?:in|of)\s+(?:the\s+)?"
-    r"(?:(?:far\s+)?(?:[\w-]+ern|(?:north|south|east|west|centre|center|heart|middle)"
-    r"(?:-?(?:east|west))?\s+of)\s+(?:the\s+)?)?|,\s+)$"
+_OWN_PART = re.compile(
+    rf"['’]s\s(?:far\s)?(?:(?P<whole>{COMPASS})\b(?!\s(?:coast|shore|border|bank))"
+    rf"|(?P<compass>{COMPASS})ern\s(?P<noun>[a-z]+))"
 )
+_OFF_COAST = re.compile(
+    rf"\boff\s(?:of\s)?(?:the\s)?(?:(?P<compass>{COMPASS})(?:ern)?\s)?(?:\w+\s)?"
+    r"(?:coasts?|coastline|shores?|seaboard)\sof$"
+)
+_OWN_COAST = re.compile(
+    rf"(?:['’]s?)?\s(?:(?P<compass>{COMPASS})(?:ern)?\s)?(?:\w+\s)?(?:coasts?|coastline|shores?|seaboard)\b"
+)
+_ARTICLE_AND_MORE = re.compile(
+    r"\s*\b(?:the|a|an)(?:\s+(?!(?:the|an?|of|in|near|from|to|at|on)\b)[\w-]+){0,3}\s*$"
+)
+_OFF = re.compile(r"(?:(?P<verb>[\w’'-]+)\s)?\boff$")
 
 
-def lists(between: str) -> bool:
-    """Whether the text between two names makes them neighbours in one list ("A, B and C")."""
-    return bool(_LISTING.match(between))
+def before(text: str, start: int) -> str:
+    """Return what stands before a character in its clause, in lower case and with single spaces."""
+    clause = re.split(r"[.;:!?\n]\s", text[max(0, start - CONTEXT) : start])[-1]
+    return re.sub(r"\s+", " ", clause.lower())
 
 
-def same_list(text: str, first: Mention, second: Mention) -> bool:
-    """Whether two mentions are neighbours in one list ("A, B and C")."""
-    return lists(text[first.end : second.start])
+def without_kind(left: str) -> tuple[str, str]:
+    """Return ``left`` without the article and "city of" at its end, and the kind that the latter asks for."""
+    words, left = toponym_words(), left.rstrip()
+    generic = words.before_at_end.search(left)
+    if generic is None:
+        return re.sub(r"\s*\b(?:the|a|an)$", "", left), ""
+    bare = _ARTICLE_AND_MORE.sub("", left[: generic.start()].rstrip())
+    return bare, words.before[generic[1]]
+
+
+def bearing_of(compass: str) -> float | None:
+    """Return the bearing of "north-west" or "nnw" in degrees, ``None`` where there is no such point."""
+    points = "".join(word[0] for word in re.findall("north|south|east|west", compass)) or compass
+    return 22.5 * _POINTS.index(points) if points in _POINTS else None
 
 
 def with_relation(text: str, mention: Mention) -> Mention:
     """Read "near", "12 km west of", "the X direction" and "the city of" around a name."""
-    words = toponym_words()
-    left = re.split(r"[.;:!?\n]\s", text[max(0, mention.start - 80) : mention.start])[-1].lower()
-    bare = re.sub(r"\s*\b(?:the|a|an)\s*$", "", left.rstrip())
-    asked = mention.asked
-    generic = None if asked else words.before_at_end.search(left.rstrip())
-    if generic:
-        asked = words.before[generic[1]]
-        bare = re.sub(r"\s*\b(?:the|a|an)(?:\s+[\w-]+){0,3}\s*$", "", left[: generic.start()].rstrip())
-    offset = _OFFSET.search(left if left.endswith(" ") else left + " ")
-    if offset:
-        distance = _distance_km(offset["number"], offset["unit"])
-        bearing = _BEARINGS[offset["compass"].replace("-", "").lower()]
-        if distance is not None:
-            return replace(
-                mention, asked=asked, relation=Relation.OFFSET, offset_km=distance, bearing=bearing
-            )
-    right = text[mention.end : mention.end + 20].lower()
-    after = re.match(r"\s+([\w-]+)", right)
-    if after and after[1] in words.direction:
-        return replace(mention, asked=asked, relation=Relation.DIRECTION)
-    if _PART_OF.search(left.rstrip().removesuffix(" the")):
-        return replace(mention, asked=asked, relation=Relation.PART)
-    if words.near_at_end.search(bare):
-        return replace(mention, asked=asked, relation=Relation.NEAR)
-    last_word = bare.rsplit(" ", 1)[-1].strip("(\"'“‘")
-    if last_word in words.adjectives or any(bare.endswith(phrase) for phrase in words.part):
-        return replace(mention, asked=asked, relation=Relation.PART)
-    return replace(mention, asked=asked)
+    left = before(text, mention.start)
+    bare, asked = (left.rstrip(), "") if mention.asked else without_kind(left)
+    named = not asked
+    if mention.asked:
+        bare = re.sub(r"\s*\b(?:the|a|an)$", "", bare)
+    mention = replace(mention, asked=mention.asked or asked)
+    right = re.sub(r"\s+", " ", text[mention.end : mention.end + 40].lower())
+    return (
+        _at_a_distance(bare, mention)
+        or off_coast(text, mention)
+        or _by_word_after(right, mention)
+        or _by_compass(bare, right, mention, named=named)
+        or _by_word_before(bare, mention, named=named)
+        or mention
+    )
 
 
-def _distance_km(number: str, unit: str) -> float | None:
-    value = {"several": 3.0, "a": 1.0}.get(number.lower()) or read_number(number.replace(",", "."))
-    if value is None or value > 2000:
+def _at_a_distance(bare: str, mention: Mention) -> Mention | None:
+    match = _OFFSET.search(bare)
+    if match is None:
         return None
-    if unit.lower().startswith("mile"):
-        return value * 1.609344
-    return value / 1000 if unit.lower().startswith("met") else value
+    km, compass = _kilometres(match), match["compass"]
+    bearing = bearing_of(compass) if compass else None
+    # "$5m from X" is no distance.
+    if km is None or (bearing is None and (compass or match["unit"] == "m")):
+        return None
+    return replace(mention, relation=Relation.OFFSET, offset_km=km, bearing=bearing)
 
 
-def linked(text: str, found: list[Mention], names: NameIndex) -> list[Mention]:
-    """Let list members share their relation, and tie names to the places the text puts them by."""
-    tied: list[Mention] = []
-    for index, mention in enumerate(found):
-        previous = tied[-1] if tied else None
-        if (
-            previous
-            and mention.relation is Relation.IN
-            and previous.relation is Relation.NEAR
-            and same_list(text, previous, mention)
-        ):
-            mention = replace(mention, relation=Relation.NEAR)
-        if index + 1 < len(found) and mention.literal and found[index + 1].literal:
-            following = found[index + 1]
-            between = text[mention.end : following.start]
-            if between in _OWNER and following.inside is None and _is_wider(following, mention, names, False):
-                found[index + 1] = replace(following, inside=index)
-            elif _BESIDE.match(between):
-                mention = replace(mention, near=index + 1)
-            elif _WITHIN.match(between) and _is_wider(mention, following, names, between.strip() == ","):
-                mention = replace(mention, inside=index + 1)
-        tied.append(mention)
-    # "A and B in the C region": what holds for the last of a list holds for all of it.
-    for index in range(len(tied) - 2, -1, -1):
-        mention, following = tied[index], tied[index + 1]
-        shares = mention.literal and mention.inside is None and following.inside is not None
-        if shares and same_list(text, mention, following):
-            tied[index] = replace(mention, inside=following.inside)
-    return tied
+def distance_from(bare: str) -> float | None:
+    """Return the kilometres where a text ends in "12 km from" or "within 12 km of"."""
+    match = _OFFSET.search(bare)
+    return _kilometres(match) if match else None
 
 
-def _is_wider(mention: Mention, container: Mention, names: NameIndex, only_comma: bool) -> bool:
-    """Whether ``container`` is a kind of place that can hold what ``mention`` names.
+def _kilometres(match: re.Match[str]) -> float | None:
+    """Return the distance that ``_DISTANCE`` found; of a range it is the middle."""
+    number = re.sub(r",(?=\d{3})", "", match["number"]).replace(",", ".")
+    ends = [_number(end.strip()) for end in re.split(r"(?<=\d)\s?[-–]\s?(?=\d)", number)]
+    unit = match["unit"]
+    factor = KM_PER_UNIT.get(unit[:2]) or KM_PER_UNIT[unit[0]]
+    known = [end for end in ends if end is not None]
+    km = factor * sum(known) / len(known) if known else None
+    return None if km is None or km > MAX_KM else km
 
-    A comma alone may as well stand in a list or between clauses: then the two must be known to
-    belong together ("Paris, Texas" does not need it, "in Jeddah, Ukraine agreed" shows why).
+
+def _number(text: str) -> float | None:
+    # Of "just five" and "some twenty" the last word is the number.
+    for words in (text, text.rpartition(" ")[2]):
+        value = _VAGUE_NUMBERS.get(words) or read_number(words)
+        if value is not None:
+            return value
+    return None
+
+
+def off_coast(text: str, mention: Mention) -> Mention | None:
+    """Return a mention with ``Relation.COAST`` where the text means the water before its coast."""
+    left = before(text, mention.start)
+    bare, _ = without_kind(left)
+    right = re.sub(r"\s+", " ", text[mention.end : mention.end + 40].lower())
+    off = _OFF.search(bare)
+    match = _OFF_COAST.search(bare) or (_OWN_COAST.match(right) if off else None)
+    at_sea = off is not None and (off["verb"] or "") not in toponym_words().verbs_with_off
+    if match is None and not (at_sea and mention.kind is not MentionKind.DEMONYM):
+        return None
+    distance = _FAR_OFF.search(bare)
+    compass = match["compass"] if match else None
+    return replace(
+        mention,
+        relation=Relation.COAST,
+        offset_km=_kilometres(distance) if distance else None,
+        bearing=bearing_of(compass) if compass else None,
+    )
+
+
+def _by_word_after(right: str, mention: Mention) -> Mention | None:
+    words, after = toponym_words(), re.match(r"(?:['’]s)?\s([\w-]+)", right)
+    if after and after[1] in words.direction:
+        return replace(mention, relation=Relation.DIRECTION)
+    if after and after[1] in words.near_after:
+        return replace(mention, relation=Relation.NEAR)
+    return None
+
+
+def _by_compass(bare: str, right: str, mention: Mention, *, named: bool) -> Mention | None:
+    """Read "the west of X", "its western outskirts", "west of X", "western X" and "X's west".
+
+    ``named`` tells that no word such as "city of" stands between.
     """
-    if container.asked in ("admin1", "admin2", "area"):
-        return True
-    use = names.best(container.name)
-    if use is None or container.asked:
-        return False
-    own = names.best(mention.name)
-    if use.place.level is Level.COUNTRY:
-        if only_comma and (own is None or own.place.country != use.place.country):
-            return False
-        return own is None or own.place.level is not Level.COUNTRY
-    if use.place.level is Level.ADMIN1:
-        return not only_comma or (own is not None and own.place.level.is_point)
-    return use.place.level is Level.AREA and not only_comma
+    words = toponym_words()
+    if within := _IN_THE.search(bare):
+        return replace(mention, relation=Relation.PART, bearing=bearing_of(within["compass"]))
+    part = _PART_OF.search(bare)
+    if part and part["noun"] in words.part_nouns | words.near_after:
+        relation = Relation.NEAR if part["noun"] in words.near_after else Relation.PART
+        return replace(mention, relation=relation, bearing=bearing_of(part["compass"]))
+    if beside := _SIDE_OF.search(bare):
+        return replace(mention, relation=Relation.NEAR, bearing=bearing_of(beside["compass"]))
+    own = _OWN_PART.match(right)
+    if own and (own["whole"] or own["noun"] in words.part_nouns | words.near_after):
+        relation = Relation.NEAR if own["noun"] in words.near_after else Relation.PART
+        return replace(mention, relation=relation, bearing=bearing_of(own["whole"] or own["compass"]))
+    adjective = _ADJECTIVE.search(bare)
+    # "The eastern Donetsk region" lies in the east of its country, and "X's eastern Y" in that of X.
+    introduced = adjective["before"] if adjective else None
+    described = introduced and (mention.asked or introduced != "the ")
+    if adjective is None or described or not named:
+        return None
+    if adjective["compass"] is None:
+        return replace(mention, relation=Relation.CENTRE)
+    return replace(mention, relation=Relation.PART, bearing=bearing_of(adjective["compass"]))
+
+
+def _by_word_before(bare: str, mention: Mention, *, named: bool) -> Mention | None:
+    words = toponym_words()
+    if words.direction_at_end.search(bare):
+        return replace(mention, relation=Relation.DIRECTION)
+    if words.near_at_end.search(bare):
+        return replace(mention, relation=Relation.NEAR)
+    if words.centre_at_end.search(bare):
+        return replace(mention, relation=Relation.CENTRE)
+    last = bare.rsplit(" ", 1)[-1].strip("(\"'“‘")
+    loosely = named and last in words.adjectives and _ADJECTIVE.search(bare) is None
+    if loosely or words.part_at_end.search(bare):
+        return replace(mention, relation=Relation.PART)
+    return None

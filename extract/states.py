@@ -39,7 +39,8 @@ def state_kind(
         return MentionKind.PLACE
     earlier = _word_before(sentence, mention.start, 2)
     if before == "of":
-        return MentionKind.PLACE if earlier in words.locative_of else MentionKind.INSTITUTION
+        located = earlier in words.locative_of or mention.relation is Relation.OFFSET
+        return MentionKind.PLACE if located else MentionKind.INSTITUTION
     speaks = right is not None and right.lower_ in words.speaks
     if before in ("in", "from") and speaks and earlier in words.offices:
         return MentionKind.SPEAKER

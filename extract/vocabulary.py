@@ -19,9 +19,17 @@ class ToponymWords:
     before: Mapping[str, str]
     before_at_end: re.Pattern[str]
     near_at_end: re.Pattern[str]
-    part: tuple[str, ...]
+    near_after: frozenset[str]
+    part_at_end: re.Pattern[str]
+    part_nouns: frozenset[str]
+    centre_at_end: re.Pattern[str]
     direction: frozenset[str]
+    direction_at_end: re.Pattern[str]
     adjectives: frozenset[str]
+    verbs_with_off: frozenset[str]
+    lines: frozenset[str]
+    not_between: frozenset[str]
+    border_people: frozenset[str]
     locative: frozenset[str]
     locative_of: frozenset[str]
     land: frozenset[str]
@@ -51,9 +59,17 @@ def toponym_words() -> ToponymWords:
         before=before,
         before_at_end=_at_end(before),
         near_at_end=_at_end(relations["near"]),
-        part=tuple(relations["part"]),
+        near_after=frozenset(relations["near_after"]),
+        part_at_end=_at_end(relations["part"]),
+        part_nouns=frozenset(relations["part_nouns"]),
+        centre_at_end=_at_end(relations["centre"]),
         direction=frozenset(relations["direction_after"]),
+        direction_at_end=_at_end(relations["direction_before"]),
         adjectives=frozenset(relations["adjectives"]) | frozenset(relations["compass"]),
+        verbs_with_off=frozenset(relations["verbs_with_off"]),
+        lines=frozenset(relations["lines"]),
+        not_between=frozenset(relations["not_between"]),
+        border_people=frozenset(relations["border_people"]),
         locative=frozenset(context["locative"]),
         locative_of=frozenset(context["locative_of"]),
         land=frozenset(context["land"]),

@@ -26,8 +26,10 @@ from domain import (
     PlaceFinder,
     Relation,
     Resolution,
+    Spot,
 )
 from geo.gazetteer import GEOD, fold
+from geo.relations import EXACT_KM, NEAR_KM, locate
 
 WEIGHTS = {
     "population": 0.45,
@@ -60,9 +62,8 @@ MAX_PARTNERS = 500
 """How many places of a long document are looked at: those before and those after a mention count as
 "the other places", and so many candidates of the mentions that the text puts beside it."""
 
-NEAR_KM = 10.0
-DIRECTION_KM = 20.0
-"""The radius that "near X" and "in the X direction" stand for, added to that of X itself."""
+COORDINATES_CONFIDENCE = 0.95
+"""How sure a position in figures is: it may be mistyped, or be somebody else's."""
 
 _LEVELS_ASKED = {
     "admin1": (Level.ADMIN1,),
@@ -324,9 +325,11 @@ def _refusal(mention: Mention, best: Candidate) -> str:
 
 
 def _decide(index: int, mention: Mention, ranked: Sequence[Candidate], context: _Context) -> Resolution:
+    if mention.spot is not None:
+        return _in_figures(mention, mention.spot, context.inside(index))
     why = _refusal(mention, ranked[0]) if ranked else "the gazetteer has no place of that name"
     if not why:
-        return _placed(mention, ranked)
+        return _placed(mention, ranked, None if mention.other is None else context.chosen[mention.other])
     kept = tuple(ranked[:KEPT_CANDIDATES])
     beside = context.beside(index)
     anchor = beside or context.inside(index)
@@ -349,39 +352,39 @@ def _decide(index: int, mention: Mention, ranked: Sequence[Candidate], context: 
     )
 
 
-def _placed(mention: Mention, ranked: Sequence[Candidate]) -> Resolution:
+def _in_figures(mention: Mention, spot: Spot, named: Place | None) -> Resolution:
+    """Resolve coordinates, which need no look-up; ``named`` is the place that they are given for."""
+    precision = 1 if spot.km <= EXACT_KM else 2
+    return Resolution(
+        mention,
+        None,
+        COORDINATES_CONFIDENCE,
+        precision,
+        spot.km,
+        "The text gives its coordinates.",
+        anchor=named,
+        lat=spot.lat,
+        lon=spot.lon,
+    )
+
+
+def _placed(mention: Mention, ranked: Sequence[Candidate], other: Place | None) -> Resolution:
     kept = tuple(ranked[:KEPT_CANDIDATES])
     place = ranked[0].place
-    lat, lon, precision, uncertainty = _location(mention, place)
+    at = locate(mention, place, other)
     return Resolution(
         mention,
         place,
         _confidence(kept),
-        precision,
-        round(uncertainty, 1),
+        at.geo_precision,
+        round(at.uncertainty_km, 1),
         _reason(ranked),
         kept,
         None,
-        lat,
-        lon,
+        at.lat,
+        at.lon,
+        other,
     )
-
-
-def _location(mention: Mention, place: Place) -> tuple[float, float, int, float]:
-    """Return lat, lon, precision and uncertainty in km of an event at this mention."""
-    if mention.relation is Relation.OFFSET and mention.offset_km is not None and mention.bearing is not None:
-        lon, lat, _ = GEOD.fwd(place.lon, place.lat, mention.bearing, mention.offset_km * 1000)
-        # "12 km west" is a rounded number and a compass point of 45 degrees.
-        return lat, lon, 2, max(2.0, 0.3 * mention.offset_km) + place.radius_km
-    if place.level.is_point:
-        if mention.relation is Relation.NEAR:
-            return place.lat, place.lon, 2, place.radius_km + NEAR_KM
-        if mention.relation is Relation.DIRECTION:
-            return place.lat, place.lon, 2, place.radius_km + DIRECTION_KM
-        return place.lat, place.lon, 1, place.radius_km
-    if place.level is Level.ADMIN2 or (place.level is Level.AREA and place.radius_km <= 15):
-        return place.lat, place.lon, 2, place.radius_km
-    return place.lat, place.lon, 3, place.radius_km
 
 
 def _confidence(kept: Sequence[Candidate]) -> float:

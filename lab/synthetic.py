@@ -28,7 +28,7 @@ from domain import (
 )
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
-from geo.relations import geometry
+from geo.relations import drawn
 from ontology import EventType, load_ontology
 
 SEED = 20250131
@@ -132,7 +132,7 @@ def _resolution(number: int, place: Place, precision: int, reach: float, gazette
 def _report(
     number: int, *, kind: EventType, day: date, stance: Stance, answer: Resolution, regions: Regions
 ) -> Analysis:
-    place, opening = answer.place, _opening(number)
+    place, opening, shape = answer.place, _opening(number), drawn(answer, regions)
     sentence = f"{opening}{answer.mention.text} on {day:%A}, officials said."
     told = Document(sentence + FILLER, day, f"Report {number}", "Synthetic", f"https://example.org/{number}")
     trigger = opening.index("attacked")
@@ -162,7 +162,7 @@ def _report(
         place=place,
         lat=answer.lat,
         lon=answer.lon,
-        geometry=geometry(answer, regions),
+        geometry=shape.geometry if shape else None,
         geo_precision=answer.geo_precision,
         uncertainty_km=answer.uncertainty_km,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, astuple, fields
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
@@ -30,6 +30,7 @@ from domain import (
     Place,
     Relation,
     Resolution,
+    Spot,
     Stance,
     TextSpan,
 )
@@ -46,8 +47,8 @@ DOCUMENT_COLUMNS = ("id", "title", "source", "url", "published", "text")
 
 MENTION_COLUMNS = (
     "document_id", "position", "start_offset", "end_offset", "text", "name", "kind", "asked", "relation",
-    "offset_km", "bearing", "near_mention", "inside_mention", "confidence", "geo_precision",
-    "uncertainty_km", "reason", "lat", "lon", "place", "anchor", "candidates",
+    "offset_km", "bearing", "near_mention", "inside_mention", "other_mention", "spot", "confidence",
+    "geo_precision", "uncertainty_km", "reason", "lat", "lon", "place", "anchor", "other", "candidates",
 )  # fmt: skip
 
 EVENT_COLUMNS = (
@@ -95,12 +96,15 @@ def mention_rows(document_id: str, resolutions: Iterable[Resolution]) -> list[Ro
         row = (
             document_id, position, mention.start, mention.end, mention.text, mention.name,
             mention.kind.value, mention.asked, mention.relation.value, mention.offset_km, mention.bearing,
-            mention.near, mention.inside, found.confidence, found.geo_precision, found.uncertainty_km,
-            found.reason, found.lat, found.lon, _place_json(found.place), _place_json(found.anchor),
+            mention.near, mention.inside, mention.other,
+            _json(astuple(mention.spot), "spot") if mention.spot else None,
+            found.confidence, found.geo_precision, found.uncertainty_km,
+            found.reason, found.lat, found.lon,
+            _place_json(found.place), _place_json(found.anchor), _place_json(found.other),
             _json([
                 {"score": one.score, "contributions": dict(one.contributions), "place": _short(one.place)}
                 for one in found.candidates
-            ]),
+            ], "candidates"),
         )  # fmt: skip
         rows.append(_finite(row, MENTION_COLUMNS))
     return rows
@@ -109,8 +113,8 @@ def mention_rows(document_id: str, resolutions: Iterable[Resolution]) -> list[Ro
 def read_resolution(row: Row) -> Resolution:
     """Make a resolution from MENTION_COLUMNS."""
     (
-        _, _, start, end, text, name, kind, asked, relation, offset_km, bearing, near, inside,
-        confidence, geo_precision, uncertainty_km, reason, lat, lon, place, anchor, candidates,
+        _, _, start, end, text, name, kind, asked, relation, offset_km, bearing, near, inside, other,
+        spot, confidence, geo_precision, uncertainty_km, reason, lat, lon, place, anchor, second, candidates,
     ) = row  # fmt: skip
     return Resolution(
         mention=Mention(
@@ -125,8 +129,10 @@ def read_resolution(row: Row) -> Resolution:
             bearing,
             near,
             inside,
+            other,
+            Spot(*json.loads(spot)) if spot else None,
         ),  # fmt: skip
-        place=Place(**json.loads(place)) if place else None,
+        place=_read_place(place),
         confidence=confidence,
         geo_precision=geo_precision,
         uncertainty_km=uncertainty_km,
@@ -135,9 +141,10 @@ def read_resolution(row: Row) -> Resolution:
             Candidate(Place(**one["place"]), one["score"], one["contributions"])
             for one in json.loads(candidates)
         ),
-        anchor=Place(**json.loads(anchor)) if anchor else None,
+        anchor=_read_place(anchor),
         lat=lat,
         lon=lon,
+        other=_read_place(second),
     )
 
 
@@ -153,14 +160,18 @@ def _short(place: Place) -> dict[str, Any]:
 
 
 def _place_json(place: Place | None) -> str | None:
-    return None if place is None else _json(_short(place))
+    return None if place is None else _json(_short(place), "place")
 
 
-def _json(value: object) -> str:
+def _read_place(text: str | None) -> Place | None:
+    return Place(**json.loads(text)) if text else None
+
+
+def _json(value: object, field: str) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError as error:
-        raise InvalidInput("holds a number that is not finite", field="candidates") from error
+        raise InvalidInput("holds a number that is not finite", field=field) from error
 
 
 # --------------------------------------------------------------------------- events

@@ -38,6 +38,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "spacy": ("extract/", "lab/"),
     "onnxruntime": ("extract/", "lab/"),
     "tokenizers": ("extract/",),
+    "mgrs": ("extract/coordinates.py",),
     "torch": ("lab/",),
     "transformers": ("lab/",),
     "thinc": ("extract/", "lab/"),

@@ -14,7 +14,8 @@ from pyproj import Geod
 from domain import Document, Mention, MentionKind, Place, Relation, Resolution
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
-from geo.resolve import BESIDE_KM, KEPT_CANDIDATES, NEAR_KM, resolve
+from geo.relations import NEAR_KM
+from geo.resolve import BESIDE_KM, KEPT_CANDIDATES, resolve
 from pipeline import Analyser
 
 ELLIPSOID = Geod(ellps="WGS84")

@@ -37,6 +37,7 @@ from domain import (
     Refusal,
     Relation,
     Resolution,
+    Spot,
     Stance,
     Store,
     TooLarge,
@@ -121,8 +122,13 @@ RESOLUTIONS = {
     "all-of-a-mention": resolution(
         mention=Mention(
             3, 20, "12 km W of Kursk", "Kursk", MentionKind.DATELINE, "settlement", Relation.OFFSET,
-            12.5, 270.0, 1, 2,
-        )
+            12.5, 270.0, 1, 2, 3,
+        ),
+        other=KURSK_REGION,
+    ),
+    "coordinates": resolution(
+        mention=Mention(0, 4, "37UD", "37UD", relation=Relation.COORDINATES, spot=Spot(48.3, 37.2, 0.7)),
+        place=None,
     ),
     "speaker": resolution(mention=Mention(0, 6, "Moscow", "Moscow", MentionKind.SPEAKER), candidates=()),
 }  # fmt: skip

@@ -25,7 +25,7 @@ from domain import (
     TextSpan,
     stable_id,
 )
-from geo.relations import disc
+from geo.shapes import disc
 from ontology import load_ontology
 from web.services import Services
 

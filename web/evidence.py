@@ -9,6 +9,7 @@ from typing import Any
 
 from domain import Event, EventReport, NotFound, Place, Resolution, Span, Store, TextSpan
 from geo.gazetteer import GEOD
+from web.wording import as_said
 
 CONTEXT_CHARACTERS = 600
 """How far the sentence before or after may reach; what has no end by then is cut there."""
@@ -41,6 +42,8 @@ class Why:
     """How the place of a report was found."""
 
     name: str
+    said: str
+    """How the text ties the event to the place, "" where it is in it."""
     reason: str
     confidence: float
     rivals: tuple[Rival, ...]
@@ -151,6 +154,7 @@ def _why(event: Event, resolution: Resolution) -> Why:
     shown += [candidate for candidate in ranked if candidate not in shown][:RIVALS]
     return Why(
         resolution.mention.text,
+        as_said(resolution),
         resolution.reason,
         resolution.confidence,
         tuple(

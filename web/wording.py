@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from domain import DateRange, Event, Fatalities, Level, Place, Stance
+from domain import DateRange, Event, Fatalities, Level, Place, Relation, Resolution, Stance
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STANCES = {
@@ -51,6 +51,48 @@ def when(dates: DateRange | None) -> str:
     if dates is None:
         return "date not known"
     return f"{days(dates.start, dates.end)} ({DATE_PRECISIONS[dates.precision]})"
+
+
+_POINTS = (
+    "north", "north-north-east", "north-east", "east-north-east",
+    "east", "east-south-east", "south-east", "south-south-east",
+    "south", "south-south-west", "south-west", "west-south-west",
+    "west", "west-north-west", "north-west", "north-north-west",
+)  # fmt: skip
+
+
+def as_said(resolution: Resolution) -> str:
+    """Return how the text ties the event to its place ("12 km west of Pokrovsk"), "" where it is in it."""
+    mention, place, other = resolution.mention, resolution.place, resolution.other
+    if mention.relation is Relation.COORDINATES:
+        named = f" for {resolution.anchor.name}" if resolution.anchor else ""
+        return f"at the coordinates {mention.text}{named}"
+    if place is None:
+        return ""
+    point = "" if mention.bearing is None else _POINTS[round(mention.bearing / 22.5) % 16]
+    far = "" if mention.offset_km is None else f"{kilometres(mention.offset_km)} "
+    match mention.relation:
+        case Relation.OFFSET:
+            return f"{far}{point} of {place.name}" if point else f"{far}from {place.name}"
+        case Relation.NEAR:
+            return f"{point} of {place.name}" if point else f"near {place.name}"
+        case Relation.DIRECTION:
+            return f"in the direction of {place.name}"
+        case Relation.PART:
+            return f"in the {point} of {place.name}" if point else f"in a part of {place.name}"
+        case Relation.CENTRE:
+            return f"in the centre of {place.name}"
+        case Relation.BETWEEN if other:
+            return f"between {place.name} and {other.name}"
+        case Relation.SIDE if other:
+            return f"{point} of the line between {place.name} and {other.name}"
+        case Relation.BORDER:
+            shared = f" with {other.name}" if other else ""
+            return f"{far + 'from' if far else 'at'} the border of {place.name}{shared}"
+        case Relation.COAST:
+            side = f"{point}ern " if point else ""
+            return f"{far}off the {side}coast of {place.name}"
+    return ""
 
 
 def kilometres(km: float) -> str:

@@ -140,7 +140,8 @@ function tell(map, event, spot) {
   box.addEventListener("filled", () => popup.update());
 }
 
-// The real radius of what is only near a place, as soon as it is larger than its mark.
+// The real shape of what is only near a place, or its radius where the shape is not sent along, as soon
+// as it is larger than its mark.
 function drawDiscs(map, group, events) {
   const draw = () => {
     group.clearLayers();
@@ -149,8 +150,9 @@ function drawDiscs(map, group, events) {
       const spot = L.latLng(event.lat, event.lon);
       const metresPerPixel = (40075016 * Math.cos((event.lat * Math.PI) / 180)) / 2 ** (map.getZoom() + 8);
       if (view.contains(spot) && (event.km * 1000) / metresPerPixel > HALO_PIXELS) {
-        const className = `disc family-${event.family}`;
-        group.addLayer(L.circle(spot, { pane: "discs", radius: event.km * 1000, interactive: false, className }));
+        const look = { pane: "discs", interactive: false, className: `disc family-${event.family}` };
+        const shape = event.geometry?.type.endsWith("Polygon") && event.geometry;
+        group.addLayer(shape ? L.geoJSON(shape, look) : L.circle(spot, { radius: event.km * 1000, ...look }));
       }
     }
   };
