@@ -110,8 +110,8 @@ _SOUND_OF = {
     **dict.fromkeys(("ou", "oo"), "u"),
     **dict.fromkeys(("ei", "ey", "ay", "ai"), "ai"),
 }
-_SOUND = re.compile("aw(?![aeiouy])|" + "|".join(sorted(_SOUND_OF, key=len, reverse=True)))
-_SOUND_OF["aw"] = "o"
+_SOUND = re.compile(r"aw(?![aeiouy])|[iy]j\b|" + "|".join(sorted(_SOUND_OF, key=len, reverse=True)))
+_SOUND_OF |= {"aw": "o", "ij": "i", "yj": "i"}
 _SILENT = re.compile(
     # Articles; all of "Saint" but its first and last letter; the v of Vuhledar; the h of Raqqah.
     r"\b(?:al|el|as|ash|ad|ar|at|az|es|ed|er|et|ez|esh) (?=\w)"

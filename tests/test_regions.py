@@ -161,7 +161,7 @@ def test_districts_fill_their_division_and_do_not_overlap(
 
 
 def names(found: Division) -> tuple[str | None, ...]:
-    return tuple(place and place.name for place in (found.country, found.admin1, found.admin2))
+    return tuple(place.name if place else None for place in (found.country, found.admin1, found.admin2))
 
 
 @pytest.mark.parametrize(
