@@ -36,7 +36,7 @@ _GIVES_COORDINATES = re.compile(
 _BORDER = r"(?:borders?|frontier|boundary|borderlands?)"
 _KIND_OF_BORDER = rf"(?:(?:{COMPASS})(?:ern)?\s)?(?:(?:state|common|shared|land|international|mutual)\s)?"
 _BORDER_AFTER = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\b(?:\s(?P<what>[a-z]+))?")
-_BORDER_WITH = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\s(?:with|and)$")
+_BORDER_WITH = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\swith$")
 _BORDER_BEFORE = re.compile(
     rf"\b(?:{_BORDER}(?:\s(?:area|areas|region|regions|zone|line|strip))?\s(?P<word>with|of|between)"
     rf"|{_BORDER}\s(?:crossing|crossings|point)\s(?:with|between))$"
