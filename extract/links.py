@@ -26,8 +26,8 @@ _WITHIN = re.compile(
     r"(?:(?:far\s+)?(?:[\w-]+ern|(?:north|south|east|west|centre|center|heart|middle)"
     r"(?:-?(?:east|west))?\s+of)\s+(?:the\s+)?)?|,\s+)$"
 )
-BESIDE_KM = 50.0
-"""How far from a border a region may be said to be and still lie at it."""
+BESIDE_KM = 100.0
+"""How far from a place or border another one may be said to be and still lie beside it."""
 
 _GIVES_COORDINATES = re.compile(
     r"\s?[,(\[]?\s?(?:(?:at|with|the|grid|reference|coordinates|square|mgrs):?\s?)*"
@@ -36,7 +36,7 @@ _GIVES_COORDINATES = re.compile(
 _BORDER = r"(?:borders?|frontier|boundary|borderlands?)"
 _KIND_OF_BORDER = rf"(?:(?:{COMPASS})(?:ern)?\s)?(?:(?:state|common|shared|land|international|mutual)\s)?"
 _BORDER_AFTER = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\b(?:\s(?P<what>[a-z]+))?")
-_BORDER_WITH = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\s(?:with|and)$")
+_BORDER_WITH = re.compile(rf"(?:['’]s?)?\s{_KIND_OF_BORDER}{_BORDER}\swith$")
 _BORDER_BEFORE = re.compile(
     rf"\b(?:{_BORDER}(?:\s(?:area|areas|region|regions|zone|line|strip))?\s(?P<word>with|of|between)"
     rf"|{_BORDER}\s(?:crossing|crossings|point)\s(?:with|between))$"
@@ -106,7 +106,7 @@ def _tie_neighbours(text: str, tied: list[Mention], names: NameIndex) -> None:
                 and _is_wider(following, mention, names, False)
             ):
                 tied[index + 1] = replace(following, inside=index)
-            elif _BESIDE.match(between):
+            elif _BESIDE.match(between) and (following.offset_km or 0.0) <= BESIDE_KM:
                 mention = replace(mention, near=index + 1)
             elif _WITHIN.match(between) and _is_wider(mention, following, names, between.strip() == ","):
                 mention = replace(mention, inside=index + 1)

@@ -163,6 +163,7 @@ def test_two_places_are_one_relation_that_locates_the_event(
         "The Ukrainian border guard met the Polish border police.",
         "Ukraine and its border guards thanked Poland.",
         "Troops marched from Pokrovsk to Kurakhove.",
+        "Shells fell on the Belarusian border and Kharkiv.",
         "A missile hit Ufa, 1,300 km from the border with Ukraine.",
     ],
 )

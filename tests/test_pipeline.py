@@ -394,3 +394,41 @@ def test_any_spans_within_any_text_are_resolved_in_their_order(
 def test_text_without_an_end_is_read_soundly(piece: str, analyser: Analyser) -> None:
     # How long it takes is in the benchmark: what grew with the square of the length took minutes.
     check_sound(analyser.analyse(Document((piece * 20_000)[:20_000], FRIDAY)))
+
+
+# --------------------------------------------------------------------------- the text's wording
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "precision", "geometry"),
+    [
+        ("A drone struck a depot 12 km west of Pokrovsk.", "Pokrovsk", 2, "Polygon"),
+        ("Rockets hit trucks on the road from Pokrovsk to Kurakhove.", "Pokrovsk", 2, "Polygon"),
+        ("Shelling hit villages along the Russian-Ukrainian border.", "Russia", 3, "Polygon"),
+        ("Shelling hit Ukraine's eastern Donetsk region.", "Donetsk", 3, "MultiPolygon"),
+        ("A missile struck a ship in the Red Sea off the coast of Yemen.", "Yemen", 3, "MultiPolygon"),
+        ("A missile struck Pokrovsk (48.28614, 37.18271).", "Pokrovsk", 1, "Point"),
+    ],
+)
+def test_an_event_lies_where_the_wording_puts_it(
+    text: str, place: str, precision: int, geometry: str, analyser: Analyser
+) -> None:
+    (event,) = analyser.analyse(Document(text, date(2025, 6, 1))).events
+    assert event.place is not None and event.geometry is not None
+    assert (event.place.name, event.geo_precision) == (place, precision)
+    assert event.geometry.geom_type in (geometry, geometry.removeprefix("Multi"))
+    assert event.lat is not None and event.lon is not None
+    assert event.geometry.distance(Point(event.lon, event.lat)) < 1e-4
+
+
+def test_coordinates_alone_place_an_event_without_a_place_of_the_gazetteer(analyser: Analyser) -> None:
+    (event,) = analyser.analyse(Document("Artillery shelled a post at 48.2861, 37.1827.")).events
+    assert event.place is None
+    assert (event.lat, event.lon, event.geo_precision) == (48.2861, 37.1827, 1)
+    assert event.on_map
+
+
+def test_a_people_at_its_border_is_no_party_to_what_happens_there(analyser: Analyser) -> None:
+    (event,) = analyser.analyse(Document("A drone was shot down on the Lebanese-Syrian border.")).events
+    assert event.actor is None
+    assert event.place_text == "Lebanon"

@@ -281,7 +281,7 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
         ("INSERT INTO event_extents", 9, 7),
         ("INSERT INTO reports", 14, 7),
         ("INSERT INTO reports", 15, 7),
-        ("BEGIN IMMEDIATE", 8, 7),
+        ("BEGIN IMMEDIATE", 9, 7),
         ("COMMIT", 16, 7),
     ],
 )

@@ -1,0 +1,54 @@
+"""How events and their places are put into words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain import Mention, Place, Relation, Resolution, Spot
+from web.wording import as_said
+
+POKROVSK = Place("a", "Pokrovsk", 48.28, 37.18, "PPL")
+KURAKHOVE = Place("b", "Kurakhove", 47.98, 37.28, "PPL")
+
+
+@pytest.mark.parametrize(
+    ("relation", "fields", "words"),
+    [
+        (Relation.IN, {}, ""),
+        (Relation.OFFSET, {"offset_km": 12.0, "bearing": 270.0}, "12 km west of Pokrovsk"),
+        (Relation.OFFSET, {"offset_km": 1.5}, "1.5 km from Pokrovsk"),
+        (Relation.NEAR, {}, "near Pokrovsk"),
+        (Relation.NEAR, {"bearing": 337.5}, "north-north-west of Pokrovsk"),
+        (Relation.DIRECTION, {}, "in the direction of Pokrovsk"),
+        (Relation.PART, {"bearing": 45.0}, "in the north-east of Pokrovsk"),
+        (Relation.PART, {}, "in a part of Pokrovsk"),
+        (Relation.CENTRE, {}, "in the centre of Pokrovsk"),
+        (Relation.BETWEEN, {"other": 1}, "between Pokrovsk and Kurakhove"),
+        (Relation.SIDE, {"other": 1, "bearing": 180.0}, "south of the line between Pokrovsk and Kurakhove"),
+        (Relation.BORDER, {}, "at the border of Pokrovsk"),
+        (Relation.BORDER, {"other": 1}, "at the border of Pokrovsk with Kurakhove"),
+        (Relation.BORDER, {"offset_km": 20.0}, "20 km from the border of Pokrovsk"),
+        (Relation.COAST, {"bearing": 270.0}, "off the western coast of Pokrovsk"),
+        (Relation.COAST, {"offset_km": 40.0}, "40 km off the coast of Pokrovsk"),
+    ],
+)
+def test_the_relation_to_a_place_is_said_in_words(
+    relation: Relation, fields: dict[str, Any], words: str
+) -> None:
+    mention = Mention(0, 1, "X", "X", relation=relation, **fields)
+    other = KURAKHOVE if mention.other is not None else None
+    assert as_said(Resolution(mention, POKROVSK, 0.9, 2, 5.0, "", other=other)) == words
+
+
+@pytest.mark.parametrize(("anchor", "words"), [(None, ""), (POKROVSK, " for Pokrovsk")])
+def test_coordinates_are_said_as_they_stand_in_the_text(anchor: Place | None, words: str) -> None:
+    mention = Mention(0, 1, "48.1, 37.2", "X", relation=Relation.COORDINATES, spot=Spot(48.1, 37.2, 8.0))
+    resolution = Resolution(mention, None, 0.9, 2, 8.0, "", anchor=anchor)
+    assert as_said(resolution) == f"at the coordinates 48.1, 37.2{words}"
+
+
+def test_of_a_place_that_nobody_knows_nothing_is_said() -> None:
+    mention = Mention(0, 1, "X", "X", relation=Relation.NEAR)
+    assert as_said(Resolution(mention, None, 0.0, None, None, "")) == ""
