@@ -115,6 +115,7 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
 
     # Where two countries share a demonym ("Congolese"), it means the more populous one.
     countries = sorted(countries, key=lambda row: -as_number(row, "population"))
+    known = {(division.country, division.code) for division in divisions}
     connection.executemany(
         "INSERT OR IGNORE INTO demonym VALUES (?, ?)",
         [
@@ -122,7 +123,11 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
             for place_id, row in (
                 *((f"country:{row['iso2']}", row) for row in countries),
                 *((row["id"], row) for row in ours["areas.csv"]),
-                *((f"adm1:{row['country']}.{row['code']}", row) for row in ours["divisions.csv"]),
+                *(
+                    (f"adm1:{row['country']}.{row['code']}", row)
+                    for row in ours["divisions.csv"]
+                    if (row["country"], row["code"]) in known
+                ),
             )
             for word in row["demonyms"].split("|")
             if word

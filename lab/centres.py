@@ -57,9 +57,9 @@ def _drawn_rows(gazetteer: Gazetteer, regions: Regions, country: str) -> Iterato
     towns: dict[str, list[tuple[float, float]]] = {}
     for lon, lat, division in gazetteer.settlements(country):
         towns.setdefault(division, []).append((lon, lat))
-    for division, spots in towns.items():
-        outline = regions.outline(division)
-        if outline is None:
+    for division in (place.id for place in gazetteer.divisions(country)):
+        spots, outline = towns.get(division), regions.outline(division)
+        if spots is None or outline is None:
             continue
         centre = _centre(outline, np.array(spots))
         east, north = (median(axis) for axis in zip(*spots, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 import shapely
 from shapely.ops import nearest_points
 
-from domain import BadData, NotPrepared
+from domain import BadData, Level, NotPrepared
 from geo import tables
 from geo.build import build_gazetteer, is_current
 from geo.gazetteer import GEOD, Gazetteer, fold
@@ -103,6 +104,10 @@ def no_latitude(lines: list[str]) -> list[str]:
         ),
         pytest.param("divisions.csv", twice, "divisions.csv:3", "stands twice", id="division-twice"),
         pytest.param("places.csv", lambda lines: [], "places.csv:1", "no column", id="place-table-empty"),
+        pytest.param("quarters.csv", cell("lon", "181"), "quarters.csv:3", "lon 181", id="quarter-lon"),
+        pytest.param("centres.csv", cell("lat", "-91"), "centres.csv:3", "lat -91", id="centre-lat"),
+        pytest.param("centres.csv", cell("country", "ZZ"), "centres.csv:3", "'ZZ'", id="centre-country"),
+        pytest.param("centres.csv", twice, "centres.csv:3", "stands twice", id="centre-twice"),
     ],
 )
 def test_a_wrong_row_is_refused_with_file_and_line(
@@ -143,7 +148,10 @@ def test_a_byte_order_mark_as_spreadsheets_write_it_does_no_harm(copied: Path) -
     assert read_table("places.csv") == plain
 
 
-@pytest.mark.parametrize("table", ["areas.csv", "countries.csv", "divisions.csv", "places.csv"])
+BUILT_FROM = ["areas.csv", "centres.csv", "countries.csv", "divisions.csv", "places.csv", "quarters.csv"]
+
+
+@pytest.mark.parametrize("table", BUILT_FROM)
 def test_a_missing_table_is_named(copied: Path, tmp_path: Path, table: str) -> None:
     (copied / table).unlink()
     with pytest.raises(NotPrepared, match=table):
@@ -204,9 +212,7 @@ def test_a_fresh_build_is_current(built: Path) -> None:
     assert is_current(built)
 
 
-@pytest.mark.parametrize(
-    "table", ["areas.csv", "countries.csv", "disputed.csv", "divisions.csv", "places.csv"]
-)
+@pytest.mark.parametrize("table", [*BUILT_FROM, "disputed.csv"])
 def test_a_build_is_out_of_date_when_a_table_changes(built: Path, table: str) -> None:
     path = tables.FOLDER / table
     path.write_bytes(path.read_bytes() + b"\n")
@@ -270,7 +276,7 @@ def test_every_division_of_ours_is_found_by_its_names(gazetteer: Gazetteer) -> N
     assert lost == []
 
 
-@pytest.mark.parametrize("table", ["areas.csv", "places.csv"])
+@pytest.mark.parametrize("table", ["areas.csv", "places.csv", "quarters.csv"])
 def test_every_place_of_ours_is_found_by_its_names(gazetteer: Gazetteer, table: str) -> None:
     lost = []
     for row in read_table(table):
@@ -292,9 +298,10 @@ def test_the_curated_places_are_few_and_each_says_where_it_comes_from() -> None:
         assert row["id"].startswith(("geonames:", "sitmap:")), row
 
 
-def test_each_curated_place_lies_in_its_country_or_off_its_coast(regions: Regions) -> None:
+@pytest.mark.parametrize("table", ["places.csv", "quarters.csv"])
+def test_each_curated_place_lies_in_its_country_or_off_its_coast(regions: Regions, table: str) -> None:
     far = []
-    for row in read_table("places.csv"):
+    for row in read_table(table):
         lon, lat = float(row["lon"]), float(row["lat"])
         outline = regions.outline(f"country:{row['country']}")
         assert outline is not None, row
@@ -302,6 +309,50 @@ def test_each_curated_place_lies_in_its_country_or_off_its_coast(regions: Region
         if GEOD.inv(closest.x, closest.y, lon, lat)[2] > 30_000:
             far.append(row["name"])
     assert far == []
+
+
+def test_no_id_stands_in_two_tables() -> None:
+    ids = Counter(
+        row["id"] for table in ("areas.csv", "places.csv", "quarters.csv") for row in read_table(table)
+    )
+    assert [place_id for place_id, times in ids.items() if times > 1] == []
+
+
+def test_what_is_called_an_area_is_one(gazetteer: Gazetteer) -> None:
+    levels = {row["id"]: gazetteer.get(row["id"]).level for row in read_table("areas.csv")}
+    assert {place_id for place_id, level in levels.items() if level is not Level.AREA} == set()
+
+
+def test_every_country_lies_within_its_bounds_or_near(regions: Regions) -> None:
+    outside = []
+    for row in read_table("countries.csv"):
+        outline = regions.outline(f"country:{row['iso2']}")
+        spot = shapely.Point(float(row["lon"]), float(row["lat"]))
+        if outline is not None and not shapely.box(*outline.bounds).buffer(2).covers(spot):
+            outside.append(row["name"])
+    assert outside == []
+
+
+@pytest.mark.parametrize(
+    ("place_id", "lat", "lon"),
+    [
+        pytest.param("adm1:US.TX", 31.25, -99.25, id="Texas"),
+        pytest.param("adm1:CA.08", 49.25, -84.5, id="Ontario"),
+        pytest.param("adm1:AU.04", -22, 144, id="Queensland"),
+        pytest.param("adm1:CN.13", 41, 85, id="Xinjiang"),
+        pytest.param("adm1:BR.16", -4, -53, id="Pará, drawn"),
+        pytest.param("adm1:UA.07", 49.5, 36.5, id="Kharkiv, by its towns"),
+    ],
+)
+def test_a_division_lies_at_its_centre(gazetteer: Gazetteer, place_id: str, lat: float, lon: float) -> None:
+    division = gazetteer.get(place_id)
+    assert GEOD.inv(division.lon, division.lat, lon, lat)[2] < 60_000
+
+
+def test_every_centre_is_that_of_a_known_division(gazetteer: Gazetteer) -> None:
+    for row in read_table("centres.csv"):
+        division = gazetteer.get(f"adm1:{row['country']}.{row['code']}")
+        assert (division.lat, division.lon) == (float(row["lat"]), float(row["lon"])), division.name
 
 
 def test_only_the_novovasylivka_that_the_war_names_is_curated() -> None:

@@ -486,3 +486,35 @@ def test_an_airport_code_is_no_name_of_a_town(gazetteer: Gazetteer) -> None:
 def test_areas_have_peoples_as_countries_do(word: str, area: str, gazetteer: Gazetteer) -> None:
     place = gazetteer.demonym(word)
     assert place is not None and place.name == area
+
+
+@pytest.mark.parametrize(
+    ("word", "division"),
+    [("Scottish", "GB.SCT"), ("Texans", "US.TX"), ("Québécois", "CA.10"), ("Chechen", "RU.12")],
+)
+def test_divisions_have_peoples_too(word: str, division: str, gazetteer: Gazetteer) -> None:
+    assert gazetteer.demonym(word) == gazetteer.get(f"adm1:{division}")
+
+
+@pytest.mark.parametrize(
+    ("name", "place_id"),
+    [
+        pytest.param("Nile", "sitmap:nile", id="river"),
+        pytest.param("Tigris River", "sitmap:tigris", id="river-with-its-word"),
+        pytest.param("Yorkshire", "sitmap:yorkshire", id="historic-county"),
+        pytest.param("Cornwall", "adm2:GB.ENG.cornwall", id="county"),
+        pytest.param("Katanga", "sitmap:katanga", id="former-division"),
+        pytest.param("Soviet Union", "sitmap:soviet-union", id="former-country"),
+        pytest.param("Kibera", "sitmap:kibera", id="quarter"),
+        pytest.param("Tahrir Square", "sitmap:tahrir-square", id="square"),
+        pytest.param("White House", "sitmap:white-house", id="landmark"),
+        pytest.param("Bab al-Hawa", "sitmap:bab-al-hawa-crossing", id="crossing"),
+    ],
+)
+def test_what_is_no_town_is_found_by_its_name(name: str, place_id: str, gazetteer: Gazetteer) -> None:
+    assert place_id in ids(gazetteer.lookup(name))
+
+
+def test_a_quarter_does_not_hide_the_city_of_that_name(gazetteer: Gazetteer) -> None:
+    phoenix = gazetteer.lookup("Phoenix")
+    assert (phoenix[0].country, "sitmap:phoenix" in ids(phoenix)) == ("US", True)
