@@ -304,10 +304,7 @@ class Gazetteer:
         ranks: dict[str, int] = {}
         for at, file in enumerate(parts.files):
             for row in file.rows(_BY_NAME, (key,)):
-                place_id = _known_as(parts, row[0])
-                rows = held.setdefault(place_id, {})
-                if place_id == row[0]:
-                    rows[at] = row
+                place_id = _hold(parts, held, at, row)
                 ranks[place_id] = min(row[12], ranks.get(place_id, CODE_RANK))
         for place_id in parts.rules.aliases.get(key, ()):
             held.setdefault(place_id, {})
@@ -359,8 +356,17 @@ def _gathered(parts: _Parts, sql: str, values: tuple[Any, ...], held: _Held | No
     held = {} if held is None else held
     for at, file in enumerate(parts.files):
         for row in file.rows(sql, values):
-            held.setdefault(_known_as(parts, row[0]), {})[at] = row
+            _hold(parts, held, at, row)
     return held
+
+
+def _hold(parts: _Parts, held: _Held, at: int, row: Any) -> str:
+    """Put a row to its place; return the id under which that is known."""
+    place_id = _known_as(parts, row[0])
+    rows = held.setdefault(place_id, {})
+    if place_id == row[0]:
+        rows[at] = row
+    return place_id
 
 
 def _completed(parts: _Parts, held: _Held) -> list[Any]:
