@@ -213,8 +213,9 @@ def _begun(building: Path, path: Path, source: Source, identity: str) -> Iterato
                 connection.commit()
             try:
                 yield connection
-            except SitmapError:
+            except SitmapError as error:
                 building.unlink(missing_ok=True)
+                error.field = error.field or path.name
                 raise
     except sqlite3.OperationalError as error:
         raise Unprocessable(f"cannot be added now ({error})", field=path.name) from error
