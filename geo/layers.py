@@ -199,7 +199,7 @@ def _begun(building: Path, path: Path, source: Source, identity: str) -> Iterato
     """Open the layer that a run before this one has begun to read from the same file, or a fresh one."""
     try:
         if not _is_of(building, identity):
-            building.unlink(missing_ok=True)
+            _discard(building)
         with closing(sqlite3.connect(building, timeout=0.1)) as connection:
             # Another run of the same name waits outside. A crash of the machine may cost the file that is
             # being built, one of the program does not.
@@ -214,7 +214,7 @@ def _begun(building: Path, path: Path, source: Source, identity: str) -> Iterato
             try:
                 yield connection
             except SitmapError as error:
-                building.unlink(missing_ok=True)
+                _discard(building)
                 error.field = error.field or path.name
                 raise
     except sqlite3.OperationalError as error:
@@ -223,7 +223,8 @@ def _begun(building: Path, path: Path, source: Source, identity: str) -> Iterato
 
 def _is_of(building: Path, identity: str) -> bool:
     """Whether a layer was begun from the file of that identity. Raises OperationalError."""
-    address = f"{building.absolute().as_uri()}?mode=ro"
+    # Not read-only: what a run that was killed had not committed is rolled back now.
+    address = f"{building.absolute().as_uri()}?mode=rw"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=0.1)) as begun:
             return begun.execute("SELECT identity FROM layer").fetchall() == [(identity,)]
@@ -231,6 +232,12 @@ def _is_of(building: Path, identity: str) -> bool:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise
         return False
+
+
+def _discard(building: Path) -> None:
+    building.unlink(missing_ok=True)
+    # A journal that outlives its database would be played into the next one of that name.
+    building.with_name(f"{building.name}-journal").unlink(missing_ok=True)
 
 
 def _finished(connection: sqlite3.Connection, reading: _Reading, building: Path, name: str) -> Layer:
