@@ -118,10 +118,12 @@ def fetch(country: str) -> None:
     folder = layers_folder(_base()) / "building"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{code}.zip"
-    with tqdm(desc=file.name, unit="B", unit_scale=True, disable=None, leave=False) as bar:
-        download(f"{GEONAMES}/{code}.zip", file, limit=MAX_DOWNLOAD, progress=partial(_show, bar))
-    _add(file, name=f"geonames-{code.lower()}")
-    file.unlink()
+    try:
+        with tqdm(desc=file.name, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+            download(f"{GEONAMES}/{code}.zip", file, limit=MAX_DOWNLOAD, progress=partial(_show, bar))
+        _add(file, name=f"geonames-{code.lower()}")
+    finally:
+        file.unlink(missing_ok=True)
 
 
 @gazetteer.command("list")

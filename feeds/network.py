@@ -142,9 +142,9 @@ def _asked(
             addresses, allow_private = _addresses(parts, allow_private)
             with _connection(parts, addresses, deadline) as connection:
                 connection.request("GET", _target(parts), headers=headers)
-                response = connection.getresponse()
-                redirect = response.headers.get("Location") if response.status in _REDIRECTS else None
-                answer = None if redirect else read(url, response)
+                with connection.getresponse() as response:
+                    redirect = response.headers.get("Location") if response.status in _REDIRECTS else None
+                    answer = None if redirect else read(url, response)
             if time.monotonic() >= deadline:
                 # An answer that was cut off may look like a whole one.
                 raise TimeoutError

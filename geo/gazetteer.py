@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import shapely
 from pyproj import Geod
@@ -26,6 +26,7 @@ from domain import InvalidInput, NameUse, NotFound, NotPrepared, Place
 from geo.corrections import Rules, read_rules
 from geo.folding import MAX_NAME as MAX_NAME
 from geo.folding import fold as fold
+from geo.joining import joined
 from geo.placefile import PlaceFile, identity
 
 ALTERNATE_PENALTY = 0.8
@@ -35,9 +36,6 @@ ALTERNATE_PENALTY = 0.8
 CODE_RANK = 3
 """The rank of names that are only codes (ISO 3166); texts do not mean places by them. Own names have 0,
 alternate ones 1."""
-
-OURS = "data/gazetteer/"
-"""How the source of a row begins that the project's own tables state: it was looked at by hand."""
 
 OUTLINES_KEPT = 128
 """The outlines that stay in memory after they were asked for; a big country's takes some megabytes."""
@@ -73,23 +71,6 @@ _OUTLINES_IN_BOX = (
     "SELECT outline.place_id FROM outline_box JOIN outline ON outline.id = outline_box.id"
     " WHERE west <= ?1 AND east >= ?1 AND south <= ?2 AND north >= ?2"
 )
-
-
-class _Row(NamedTuple):
-    """What one file says of a place; without coordinates it only adds names."""
-
-    place_id: str
-    name: str
-    lat: float | None
-    lon: float | None
-    feature_code: str
-    country: str
-    admin1_id: str
-    admin2: str
-    population: int
-    radius_km: float
-    source: str
-    prominence: float
 
 
 _Held = dict[str, dict[int, Any]]
@@ -335,10 +316,7 @@ class Gazetteer:
         ranks: dict[str, int] = {}
         for at, file in enumerate(parts.files):
             for row in file.rows(_BY_NAME, (key,)):
-                place_id = _known_as(parts, row[0])
-                rows = held.setdefault(place_id, {})
-                if place_id == row[0]:
-                    rows[at] = row
+                place_id = _hold(parts, held, at, row)
                 ranks[place_id] = min(row[12], ranks.get(place_id, CODE_RANK))
         for place_id in parts.rules.aliases.get(key, ()):
             held.setdefault(place_id, {})
@@ -390,8 +368,17 @@ def _gathered(parts: _Parts, sql: str, values: tuple[Any, ...], held: _Held | No
     held = {} if held is None else held
     for at, file in enumerate(parts.files):
         for row in file.rows(sql, values):
-            held.setdefault(_known_as(parts, row[0]), {})[at] = row
+            _hold(parts, held, at, row)
     return held
+
+
+def _hold(parts: _Parts, held: _Held, at: int, row: Any) -> str:
+    """Put a row to its place; return the id under which that is known."""
+    place_id = _known_as(parts, row[0])
+    rows = held.setdefault(place_id, {})
+    if place_id == row[0]:
+        rows[at] = row
+    return place_id
 
 
 def _completed(parts: _Parts, held: _Held) -> list[Any]:
@@ -404,36 +391,8 @@ def _completed(parts: _Parts, held: _Held) -> list[Any]:
             found = file.rows(_BY_IDS, (json.dumps(missing),)) if missing else []
         for row in found:
             held[row[0]][at] = row
-    joined = (_joined([rows[at] for at in sorted(rows)]) for rows in held.values() if rows)
-    return [row for row in joined if row is not None]
-
-
-def _joined(rows: list[Any]) -> Any:
-    """Return what several files, the base first, say of a place together.
-
-    The layer added last places it. Name and kind stay those of the first, unless a newer edition of the
-    same source tells otherwise; what one leaves out another fills in. What was looked at by hand stays.
-    """
-    if len(rows) == 1 and rows[0][2] is not None:
-        return rows[0]
-    placed = [_Row(*row[:12]) for row in rows if row[2] is not None]
-    if not placed:
-        return None
-    joined = placed[0]
-    for row in placed[1:]:
-        if joined.source.startswith(OURS):
-            break
-        main = row if row.source == joined.source else joined._replace(lat=row.lat, lon=row.lon)
-        sized = row if row.population else joined
-        joined = main._replace(
-            country=row.country or joined.country,
-            admin1_id=row.admin1_id or joined.admin1_id,
-            admin2=row.admin2 or joined.admin2,
-            population=sized.population,
-            radius_km=sized.radius_km,
-            prominence=max(row.prominence, joined.prominence),
-        )
-    return joined
+    whole = (joined([rows[at] for at in sorted(rows)]) for rows in held.values() if rows)
+    return [row for row in whole if row is not None]
 
 
 def _known_as(parts: _Parts, place_id: str) -> str:

@@ -92,15 +92,11 @@ def add_layer(
         building = layers_folder(gazetteer) / "building" / f"{name}.db"
         building.parent.mkdir(parents=True, exist_ok=True)
         identity = f"{_identity(path)} {sorted(columns.mapped.items())} {sorted(columns.fixed.items())}"
-        try:
-            with _begun(building, path, source, identity) as connection:
-                with closing(Gazetteer(gazetteer, without=name)) as known:
-                    reading = _Reading(connection, known)
-                    reading.read(source, progress)
-                return _finished(connection, reading, building, name)
-        except SitmapError:
-            building.unlink(missing_ok=True)
-            raise
+        with _begun(building, path, source, identity) as connection:
+            with closing(Gazetteer(gazetteer, without=name)) as known:
+                reading = _Reading(connection, known)
+                reading.read(source, progress)
+            return _finished(connection, reading, building, name)
 
 
 def layers(gazetteer: Path) -> tuple[Layer, ...]:
@@ -201,30 +197,47 @@ class _Reading:
 @contextmanager
 def _begun(building: Path, path: Path, source: Source, identity: str) -> Iterator[sqlite3.Connection]:
     """Open the layer that a run before this one has begun to read from the same file, or a fresh one."""
-    if not _is_of(building, identity):
-        building.unlink(missing_ok=True)
     try:
-        with closing(sqlite3.connect(building, timeout=1)) as connection:
-            # A crash of the machine may cost the file that is being built, one of the program does not.
+        if not _is_of(building, identity):
+            _discard(building)
+        with closing(sqlite3.connect(building, timeout=0.1)) as connection:
+            # Another run of the same name waits outside. A crash of the machine may cost the file that is
+            # being built, one of the program does not.
             connection.executescript(
-                "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF;"
+                "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=OFF; BEGIN EXCLUSIVE; COMMIT;"
             )
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'layer'").fetchone():
                 connection.executescript(_SCHEMA)
                 values = (path.name, source.kind, identity)
                 connection.execute("INSERT INTO layer VALUES (?, ?, ?, '', 0, 0, 0, 0)", values)
                 connection.commit()
-            yield connection
+            try:
+                yield connection
+            except SitmapError as error:
+                _discard(building)
+                error.field = error.field or path.name
+                raise
     except sqlite3.OperationalError as error:
-        raise Unprocessable(f"cannot be added now: {error}", field=path.name) from error
+        raise Unprocessable(f"cannot be added now ({error})", field=path.name) from error
 
 
 def _is_of(building: Path, identity: str) -> bool:
+    """Whether a layer was begun from the file of that identity. Raises OperationalError."""
+    # Not read-only: what a run that was killed had not committed is rolled back now.
+    address = f"{building.absolute().as_uri()}?mode=rw"
     try:
-        with closing(sqlite3.connect(f"{building.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            return connection.execute("SELECT identity FROM layer").fetchall() == [(identity,)]
-    except sqlite3.DatabaseError:
+        with closing(sqlite3.connect(address, uri=True, timeout=0.1)) as begun:
+            return begun.execute("SELECT identity FROM layer").fetchall() == [(identity,)]
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise
         return False
+
+
+def _discard(building: Path) -> None:
+    building.unlink(missing_ok=True)
+    # A journal that outlives its database would be played into the next one of that name.
+    building.with_name(f"{building.name}-journal").unlink(missing_ok=True)
 
 
 def _finished(connection: sqlite3.Connection, reading: _Reading, building: Path, name: str) -> Layer:

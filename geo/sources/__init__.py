@@ -69,7 +69,7 @@ def open_source(path: Path, columns: Columns) -> Iterator[Source]:
             )
         elif start[:1] in (b"{", b"\x1e"):
             kind, reader = "GeoJSON", lambda after: geojson.read_features(buffered, columns, after)
-        elif b"\0" not in head and any(sign in first for sign in "\t,;"):
+        elif b"\0" not in head and start[:1] != b"<" and any(sign in first for sign in "\t,;"):
             kind, reader = "table", lambda after: tabular.read_table(buffered, columns, after)
         else:
             raise UnsupportedMedia(f"is none of the kinds that are read: {KINDS}", field=path.name)

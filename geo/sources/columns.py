@@ -105,7 +105,6 @@ class Columns:
         country, admin1, code = values["country"], values["admin1"], _code(values)
         if len(values["iso"]) >= 2:
             country = country or values["iso"][:2]
-            admin1 = values["iso"] if code == "ADM1" and not admin1 else admin1
         return Entry(
             place_id,
             name,

@@ -69,8 +69,8 @@ def _entry(entry: Entry, row: Mapping[str, Any], geometry: Any) -> Entry:
         entry.lat, entry.lon = spot.y, spot.x
     if not entry.feature_code:
         entry.feature_code = _guessed_code(row) if not areas.is_empty else "PPL"
-        if entry.feature_code == "ADM1" and _ISO_DIVISION.fullmatch(entry.admin1 or ""):
-            entry.admin1 = entry.name
+        if entry.feature_code == "ADM1":
+            entry.admin1 = entry.admin1 or entry.name
     if not areas.is_empty:
         entry.outline = areas
         entry.radius_km = _radius(areas, entry.lat)

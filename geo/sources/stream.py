@@ -26,7 +26,7 @@ MAX_RATIO = 200
 _CHUNK = 1 << 18
 """Bytes read at a time."""
 
-_ALWAYS = 10_000_000
+_ALWAYS = 1_000_000
 """Bytes that a file may unpack to in any case."""
 
 
