@@ -295,6 +295,11 @@ class Place:
         return Level.SETTLEMENT if code.startswith(("PPL", "STLMT")) else Level.FACILITY
 
     @property
+    def in_war_news(self) -> bool:
+        """Whether it is one of the places that Sitmap knows because reports of wars name them."""
+        return self.source.startswith("data/gazetteer/places.csv")
+
+    @property
     def label(self) -> str:
         """Name, division and country: "Pokrovsk, Donetsk, UA"; a division is marked as such."""
         parts = [f"{self.name} (region)" if self.level is Level.ADMIN1 else self.name]
@@ -572,6 +577,9 @@ class PlaceFinder(Protocol):
 
     def lookup(self, name: str) -> Sequence[Place]:
         """Return the places of that name, most prominent first."""
+
+    def alike(self, name: str) -> Sequence[tuple[Place, float]]:
+        """Return the places of names much like that one, with how like they are, 0 to 1."""
 
     def demonym(self, word: str) -> Place | None:
         """Return the country or area whose people the word names."""

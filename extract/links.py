@@ -15,7 +15,7 @@ _LISTING = re.compile(
     r"^\s*(?:,|and|or|&|;|,\s*and|,\s*or|as well as|and also)\s*(?:the\s|in\s|near\s|at\s)*$"
 )
 _BESIDE = re.compile(
-    r"^(?:,\s+(?:an?|the|which|located|situated|just|some|about|not|near|outside|close|\d+)\b"
+    r"^(?:,\s+(?=(?:an?|the|which|located|situated|just|some|about|not|near|outside|close|\d+)\b)"
     r"|\s+(?:is|was|lies|lying|situated|located|which)\b"
     r"|(?=\s+(?:near|outside|close to|not far from)\b))[^.;]{0,60}"
     r"\b(?:near|close to|outside|beside|adjacent to|not far from"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from spacy.tokens import Doc, Span
 
@@ -22,7 +23,7 @@ from extract.names import Known, Names, stands_out
 from extract.recognise import Entities, Entity
 from extract.relations import bearing_of, with_relation
 from extract.states import POSSESSIVE, Around, state_kind
-from extract.vocabulary import toponym_words
+from extract.vocabulary import FACILITY, toponym_words
 
 UNKNOWN = 0.7
 """How likely a name that the gazetteer lacks has to be a place: drugs and diseases have such names too."""
@@ -42,6 +43,12 @@ _SHELLED = re.compile(
     r"| (?:came|is|was|were) under (?:\w+ )?(?:shelling|bombardment|siege|occupation|fire(?! for| over))\b)"
 )
 """What is said of places alone, though a name that nobody knows looks like that of a person."""
+
+_FOLLOWING = re.compile(r"[ \u00a0]([A-Za-z]+)(?: ([A-Za-z]+))?")
+_ALSO_ADJECTIVES = frozenset({"state", "city", "community", "department"})
+
+MAX_SMALL_WORDS = 3
+_SMALL_WORD = re.compile(r"[ -]([a-z]+)\b")
 
 _DATELINE = re.compile(
     r"\s*(?P<place>[A-Z][\w’'’.-]*(?:[ -][A-Z][\w’'.-]*){0,3})"
@@ -211,25 +218,21 @@ class _Reader:
         span = self.doc.char_span(start, end, alignment_mode="expand")
         if span is None:
             return None
-        name = text[start:end]
+        name, asked = text[start:end], ""
         if label == "FAC" and self.index.best(name) is None:
             end, name = self._facility(start, end)
-        asked = ""
+            asked = FACILITY if len(name) < end - start else ""
         head, _, last = name.rpartition(" ")
-        generic = words.after.get(last.lower(), "") if head else ""
+        generic = words.after.get(last.lower(), "") if head and not asked else ""
         if generic and (last.lower() in words.in_name or self.index.best(name) is None):
             asked, name = generic, _capitalised(head)
             if last.islower() and last not in words.in_name:
                 end = start + len(name)
-        elif span.end < sentence.end and end == span.end_char:
-            following = self.doc[span.end]
-            asked = words.after.get(following.lower_, "")
-            # "state media" and "community leaders" are not about a state or a community.
-            followed = span.end + 1 < sentence.end and self.doc[span.end + 1].lower_ in words.state_nouns
-            if asked and followed and following.lower_ in {"state", "city", "community", "department"}:
-                asked = ""
-            elif asked and (following.lower_ in words.in_name or following.text[0].isupper()):
-                end = following.idx + len(following)
+        elif not asked and span.end < sentence.end and end == span.end_char:
+            asked, stop = _kind_that_follows(text, end)
+            word = text[end:stop].strip()
+            if asked and (word.lower() in words.in_name or word[0].isupper()):
+                end = stop
         mention = with_relation(text, Mention(start, end, text[start:end], name, MentionKind.PLACE, asked))
         first, _, rest = name.partition(" ")
         if rest and first.lower() in words.adjectives and self.index.best(name) is None:
@@ -315,16 +318,46 @@ def _capitalised(name: str) -> str:
     return " ".join(words)
 
 
+def _kind_that_follows(text: str, end: int) -> tuple[str, int]:
+    """Return what kind of place the word after a name asks for, or nothing, and where that word ends."""
+    words, match = toponym_words(), _FOLLOWING.match(text, end)
+    if match is None:
+        return "", end
+    word = match[1].lower()
+    # "State media" and "community leaders" are not about a state or a community.
+    if word in _ALSO_ADJECTIVES and (match[2] or "").lower() in words.state_nouns:
+        return "", end
+    return words.after.get(word, ""), match.end(1)
+
+
+def _known_with_what_follows(text: str, start: int, end: int, names: NameIndex) -> str:
+    """Return the longest known name that goes on in small letters: "Belaya air base"; empty without."""
+    longest, facility = "", toponym_words().facility
+    for word in islice(_SMALL_WORD.finditer(text, end), MAX_SMALL_WORDS):
+        if word.start() != end or word[1] not in facility:
+            break
+        end = word.end()
+        longest = text[start:end] if names.best(text[start:end]) else longest
+    return longest
+
+
 def _given(text: str, start: int, end: int, names: NameIndex) -> Mention:
     """Make a mention of a span that somebody else found."""
     words = toponym_words()
     span = text[start:end]
     if names.demonym(span):
         return Mention(start, end, span, span, MentionKind.DEMONYM)
+    known = _known_with_what_follows(text, start, end, names)
+    if known:
+        return with_relation(text, Mention(start, end, span, known))
     name, asked = span, ""
     tokens = span.split()
     if len(tokens) > 1 and tokens[-1].lower() in words.after:
         asked, name = words.after[tokens[-1].lower()], " ".join(tokens[:-1])
+    elif len(tokens) > 1 and tokens[-1].lower() in words.buildings and names.best(span) is None:
+        asked = FACILITY
+    else:
+        asked, _ = _kind_that_follows(text, end)
     # Of "village" and "village of" the longer counts.
     leading = [phrase for phrase in words.before if span.lower().startswith(phrase + " ")]
     if leading:

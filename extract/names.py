@@ -194,7 +194,7 @@ class Names:
 def stands_out(place: Place) -> bool:
     """Whether a place is one that news names without further ado."""
     known = place.level in (Level.COUNTRY, Level.ADMIN1, Level.AREA)
-    return known or place.population >= PROMINENT_POPULATION or place.source != "GeoNames"
+    return known or place.population >= PROMINENT_POPULATION or place.in_war_news
 
 
 def _is_short(name: str, use: NameUse) -> bool:

@@ -9,6 +9,9 @@ from functools import cache
 
 from extract.language import load_patterns
 
+FACILITY = "facility"
+"""What a name asks for that is a building's, street's or institution's."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToponymWords:
@@ -16,6 +19,7 @@ class ToponymWords:
 
     after: Mapping[str, str]
     connectors: frozenset[str]
+    buildings: frozenset[str]
     before: Mapping[str, str]
     before_at_end: re.Pattern[str]
     near_at_end: re.Pattern[str]
@@ -54,7 +58,13 @@ def toponym_words() -> ToponymWords:
     before = {phrase: asked for asked, listed in table["generic_before"].items() for phrase in listed}
     context, names, relations = table["context"], table["names"], table["relations"]
     return ToponymWords(
-        after={word: asked for asked, listed in table["generic_after"].items() for word in listed},
+        after={
+            word: asked
+            for asked, listed in table["generic_after"].items()
+            for word in listed
+            if asked != FACILITY
+        },
+        buildings=frozenset(table["generic_after"][FACILITY]),
         connectors=frozenset(table["forms"]["connectors"]),
         before=before,
         before_at_end=_at_end(before),

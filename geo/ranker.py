@@ -60,7 +60,7 @@ class Trees:
             node = np.where(feature < 0, node, below)
 
     def contributions(self, row: Floats) -> Floats:
-        """Return what each feature adds to the score of one row; together with ``base`` they are the score."""
+        """Return what each feature adds to one row's score: with ``base`` they sum up to it."""
         found = np.zeros(len(row))
         node = np.zeros(len(self._every), np.int64)
         while True:

@@ -17,6 +17,11 @@ from shapely.geometry.base import BaseGeometry
 from geo.folding import fold
 from geo.gazetteer import CODE_RANK
 from geo.placefile import SCHEMA_VERSION
+from geo.romanise import romanised
+from geo.spellings import skeleton
+
+CYRILLIC = frozenset({"UA", "RU", "BY"})
+"""Countries whose names the news romanises in several ways."""
 
 # Names come folded, so that FTS5's "ascii" lets the letters outside ASCII stand as they are. A place
 # without coordinates only adds names and an outline to the one of that id in another file.
@@ -29,6 +34,8 @@ CREATE TABLE place (
 CREATE TABLE read_name (place INTEGER NOT NULL, folded TEXT NOT NULL, rank INTEGER NOT NULL);
 CREATE TABLE name (folded TEXT NOT NULL, place INTEGER NOT NULL, rank INTEGER NOT NULL,
     PRIMARY KEY (folded, place)) WITHOUT ROWID;
+CREATE TABLE sound (skeleton TEXT NOT NULL, folded TEXT NOT NULL,
+    PRIMARY KEY (skeleton, folded)) WITHOUT ROWID;
 CREATE TABLE demonym (folded TEXT PRIMARY KEY, place_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE outline (id INTEGER PRIMARY KEY, place_id TEXT NOT NULL UNIQUE, wkb BLOB NOT NULL);
 CREATE TABLE same_as (place_id TEXT PRIMARY KEY, known_as TEXT NOT NULL) WITHOUT ROWID;
@@ -37,9 +44,11 @@ CREATE VIRTUAL TABLE position USING rtree(id, west, east, south, north);
 CREATE VIRTUAL TABLE outline_box USING rtree(id, west, east, south, north);
 CREATE TABLE built_from (fingerprint TEXT NOT NULL);
 """
-_DERIVED = """
+_DERIVED = f"""
 BEGIN;
 INSERT OR IGNORE INTO name SELECT folded, place, rank FROM read_name ORDER BY folded, place, rank;
+INSERT OR IGNORE INTO sound SELECT skeleton(folded), folded FROM name
+    WHERE rank < {CODE_RANK} AND skeleton(folded) != '' ORDER BY 1, 2;
 INSERT INTO name_words (rowid, names)
     SELECT place, group_concat(folded, ' ') FROM read_name GROUP BY place;
 INSERT INTO position SELECT id, lon, lon, lat, lat FROM place
@@ -125,6 +134,7 @@ class Writer:
     def finish(self) -> None:
         """Derive the indexes and mark the file as whole."""
         self.flush()
+        self._connection.create_function("skeleton", 1, skeleton, deterministic=True)
         self._connection.executescript(_DERIVED)
         self._connection.executescript(f"PRAGMA user_version={SCHEMA_VERSION}; ANALYZE; VACUUM;")
 
@@ -149,7 +159,10 @@ class Writer:
 def _ranked(row: Row) -> dict[str, int]:
     """Return the folded names of a place, each with its best rank."""
     ranked = {fold(code): CODE_RANK for code in row.codes}
-    ranked.update((fold(alternate), 1) for alternate in row.names)
+    names = tuple(row.names)
+    ranked.update((fold(alternate), 1) for alternate in names)
+    if row.country in CYRILLIC:
+        ranked.update((fold(form), 1) for name in (row.name, *names) for form in romanised(name))
     if row.lat is not None:
         ranked[fold(row.name)] = 0
     ranked.pop("", None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain import Mention, PlaceFinder
+from geo.gazetteer import GEOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,10 @@ class Gold:
     lat: float
     lon: float
     tolerance_km: float = 161.0
+
+    def km(self, *, lat: float, lon: float) -> float:
+        """Return how far off a point is, in km."""
+        return float(GEOD.inv(lon, lat, self.lon, self.lat)[2]) / 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-CORPORA = Path(__file__).parent.parent.parent / "shared" / "data" / "corpora"
+from domain import Document
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+CORPORA = SHARED / "corpora"
+VILLAGES = SHARED / "gazetteer" / "geonames-UA.txt.gz"
+"""All settlements of Ukraine, most of which the default gazetteer lacks."""
 
 
 def read_lines(name: str) -> list[str]:
@@ -24,3 +30,11 @@ def read_corpus(name: str) -> Iterator[dict[str, Any]]:
     for line in read_lines(f"{name}.jsonl"):
         if line:
             yield json.loads(line)
+
+
+def documents(corpus: str) -> list[tuple[Document, dict[str, Any]]]:
+    """Return a corpus of reports as documents beside their gold. Raises FileNotFoundError."""
+    return [
+        (Document(gold["text"], date.fromisoformat(gold["date"]) if gold.get("date") else None), gold)
+        for gold in read_corpus(corpus)
+    ]

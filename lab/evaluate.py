@@ -9,12 +9,12 @@ is in the same sentence and its type family agrees.
 from __future__ import annotations
 
 import argparse
-import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +33,22 @@ from extract.mentions import find_mentions
 from extract.recognise import Entity
 from geo.gazetteer import GEOD, Gazetteer
 from geo.regions import Regions
-from lab.corpora import read_corpus
+from lab.corpora import documents
+from lab.places import (
+    UNRESOLVED_KM,
+    cross_validated,
+    gazetteers,
+    made_up,
+    print_tables,
+    rankers,
+    read_corpora,
+)
 from pipeline import Analyser
 
 INSTANCE = Path(__file__).parent.parent / "instance"
 LITERAL = {"Literal", "Literal_Modifier", "Mixed", "Coercion", "Embedded_Literal"}
 """Kinds of GeoWebNews under which a text means the place itself."""
 
-UNRESOLVED_KM = 20_039.0
 MAPPED = {str(stance) for stance in MAPPED_STANCES}
 
 
@@ -68,14 +76,6 @@ class Score:
         """Harmonic mean of both."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
-
-
-def documents(corpus: str) -> list[tuple[Document, dict[str, Any]]]:
-    """Return the corpus as documents beside their gold."""
-    return [
-        (Document(gold["text"], date.fromisoformat(gold["date"]) if gold.get("date") else None), gold)
-        for gold in read_corpus(corpus)
-    ]
 
 
 class Reader:
@@ -176,36 +176,6 @@ def _at(gold: Sequence[dict[str, Any]], text: str, middle: float) -> dict[str, A
         if top["text"] == text and abs((top["start"] + top["end"]) / 2 - middle) < 10:
             return top
     return None
-
-
-def resolution(corpus: str, analyser: Analyser) -> tuple[list[float], float, list[str]]:
-    """Return the errors in km on gold spans, the share within tolerance, and what was missed."""
-    errors, within, examples = [], 0, []
-    for document, gold in documents(corpus):
-        # A few gold spans of GeoWebNews lie outside their text.
-        length = len(document.text)
-        tops = [
-            top
-            for top in gold["toponyms"]
-            if top.get("lat") is not None and 0 <= top["start"] < top["end"] <= length
-        ]
-        analysis = analyser.analyse(document, [(top["start"], top["end"]) for top in tops])
-        for top, answer in zip(tops, analysis.resolutions, strict=True):
-            km = UNRESOLVED_KM
-            place = answer.place
-            if place is not None:
-                km = GEOD.inv(place.lon, place.lat, top["lon"], top["lat"])[2] / 1000
-            errors.append(km)
-            within += km <= top.get("tol_km", 161)
-            if km > top.get("tol_km", 161):
-                examples.append(f"{top['text']} {km:,.0f} km: {place.label if place else answer.reason}")
-    return errors, within / max(1, len(errors)), examples
-
-
-def auc(errors: Sequence[float]) -> float:
-    """Area under the curve of log errors, 0 best, 1 worst (Gritta et al. 2020)."""
-    worst = math.log(UNRESOLVED_KM + 1)
-    return statistics.fmean(math.log(km + 1) / worst for km in errors)
 
 
 @dataclass(slots=True)
@@ -337,6 +307,22 @@ def print_toponyms(reader: Reader, *, errors: bool) -> None:
         print(f"| {name} | " + " | ".join(str(score.classes[name]) for _, score in scores) + " |")
 
 
+def print_resolution(instance: Path, *, errors: bool) -> None:
+    """Print how well rankers do on documents that they were not trained on, and with all villages known."""
+    with gazetteers(instance) as (default, detailed):
+        cases = read_corpora(default)
+        trained = rankers(list(chain.from_iterable(cases.values())), made_up(detailed, default))
+        dispatches = [replace(case, places=detailed) for case in cases["dispatches-dev"]]
+        given = cross_validated({**cases, "dispatches-dev, with geonames-UA": dispatches}, trained)
+    print_tables(given)
+    for name, answers in given.items() if errors else ():
+        for each in answers:
+            if not each.right:
+                place = each.resolution.place
+                answer = place.label if place else each.resolution.reason
+                print(f"  {name} {each.mention.text} {each.km:,.0f} km: {answer}")
+
+
 def is_literal(top: dict[str, Any]) -> bool:
     """Whether a toponym of GeoWebNews means the place itself and has coordinates."""
     return top["lat"] is not None and top["kind"] in LITERAL
@@ -358,16 +344,8 @@ def main() -> None:
     print_toponyms(Reader(language, gazetteer), errors=options.errors)
     if options.toponyms:
         return
-    print("\n| resolution on gold spans | within tolerance or 161 km | mean km | median km | AUC |")
-    print("|---|---|---|---|---|")
-    for corpus in ("dispatches-dev", "geovirus", "geowebnews"):
-        errors, share, examples = resolution(corpus, analyser)
-        print(
-            f"| {corpus} | {share:.3f} | {statistics.fmean(errors):,.0f}"
-            f" | {statistics.median(errors):.1f} | {auc(errors):.3f} |"
-        )
-        if options.errors:
-            print(*(f"  {line}" for line in examples[:60]), sep="\n")
+    print()
+    print_resolution(options.instance, errors=options.errors)
 
     scores, wrong = events("dispatches-dev", analyser)
     found = scores.detection

@@ -10,20 +10,25 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from scipy.optimize import minimize
 
-from domain import Mention, PlaceFinder, Resolution
-from extract.language import Language
+from domain import Mention, Resolution
+from extract.language import Pipeline, blank
 from extract.mentions import span_mentions
-from geo.gazetteer import GEOD
+from geo.gazetteer import Gazetteer
+from geo.layers import add_layer
 from geo.ranker import Ranker
 from geo.resolve import resolve
 from lab.cases import Case, Gold
-from lab.corpora import documents
+from lab.corpora import VILLAGES, documents
 from lab.ranking import train
+from lab.simulated import Simulator
 
 UNRESOLVED_KM = 20_039.0
 CORPORA = {"dispatches-dev": 3.0, "geovirus": 1.0, "geowebnews": 1.0}
@@ -58,8 +63,8 @@ def gazetteers(instance: Path) -> Iterator[tuple[Gazetteer, Gazetteer]]:
     with TemporaryDirectory() as name:
         base = Path(name) / "gazetteer.db"
         base.symlink_to((instance / "gazetteer.db").resolve())
-        add_layer(base, UKRAINE)
-        with closing(Gazetteer(base, without=LAYER)) as default, closing(Gazetteer(base)) as detailed:
+        layer = add_layer(base, VILLAGES).name
+        with closing(Gazetteer(base, without=layer)) as default, closing(Gazetteer(base)) as detailed:
             yield default, detailed
 
 
@@ -74,7 +79,7 @@ def made_up(truth: Gazetteer, known: Gazetteer) -> list[Case]:
     return list(Simulator(truth, known).cases(MADE_UP, MADE_UP_WEIGHT))
 
 
-def corpus_cases(corpus: str, language: Language, places: PlaceFinder) -> list[Case]:
+def corpus_cases(corpus: str, language: Pipeline, places: Gazetteer) -> list[Case]:
     """Return the documents of a corpus with their gold spans as mentions, in five groups."""
     cases = []
     for number, (document, gold) in enumerate(documents(corpus)):
@@ -85,7 +90,7 @@ def corpus_cases(corpus: str, language: Language, places: PlaceFinder) -> list[C
             if top.get("lat") is not None and 0 <= top["start"] < top["end"] <= len(document.text)
         ]
         spans = [(top["start"], top["end"]) for top in tops]
-        mentions = span_mentions(language.parse(document.text), spans, places)
+        mentions = span_mentions(language(document.text), spans, places)
         spots = [Gold(top["lat"], top["lon"], top.get("tol_km", 161.0)) for top in tops]
         cases.append(Case(mentions, spots, places, CORPORA[corpus], number % FOLDS))
     return cases
@@ -99,15 +104,11 @@ def answers(cases: Iterable[Case], ranker: Ranker) -> Iterator[Answer]:
             if gold is not None:
                 known = (*case.places.lookup(mention.name), *case.places.lookup(mention.text))
                 lacking = not any(
-                    _km(place.lat, place.lon, gold) <= gold.tolerance_km for place in known
+                    gold.km(lat=place.lat, lon=place.lon) <= gold.tolerance_km for place in known
                 )
                 place = resolution.place
-                km = _km(place.lat, place.lon, gold) if place else UNRESOLVED_KM
+                km = gold.km(lat=place.lat, lon=place.lon) if place else UNRESOLVED_KM
                 yield Answer(mention, gold, resolution, km, lacking)
-
-
-def _km(lat: float, lon: float, gold: Gold) -> float:
-    return float(GEOD.inv(lon, lat, gold.lon, gold.lat)[2]) / 1000
 
 
 def rankers(cases: Sequence[Case], made_up: Sequence[Case]) -> list[Ranker]:
@@ -118,7 +119,9 @@ def rankers(cases: Sequence[Case], made_up: Sequence[Case]) -> list[Ranker]:
         for group, ranker in enumerate(found)
     ]
     return [
-        replace(ranker, calibration=calibrate([each for other in given if other is not own for each in other]))
+        replace(
+            ranker, calibration=calibrate([each for other in given if other is not own for each in other])
+        )
         for ranker, own in zip(found, given, strict=True)
     ]
 
@@ -137,7 +140,9 @@ def calibrate(given: Iterable[Answer]) -> tuple[float, float]:
     return float(slope), float(offset)
 
 
-def cross_validated(cases: Mapping[str, Sequence[Case]], trained: Sequence[Ranker]) -> dict[str, list[Answer]]:
+def cross_validated(
+    cases: Mapping[str, Sequence[Case]], trained: Sequence[Ranker]
+) -> dict[str, list[Answer]]:
     """Return the answers to each set of cases by the rankers that were not trained on them."""
     return {
         name: [
@@ -151,35 +156,44 @@ def cross_validated(cases: Mapping[str, Sequence[Case]], trained: Sequence[Ranke
 
 def print_tables(given: Mapping[str, Sequence[Answer]]) -> None:
     """Print accuracy, missing places and calibration of each set of answers."""
-    print("| resolution on gold spans | within tolerance or 161 km | mean km | median km | AUC |\n|---|---|---|---|---|")
+    _print_row(
+        "resolution on gold spans", ("of", "within tolerance or 161 km", "mean km", "median km", "AUC")
+    )
+    _print_row("---", ["---"] * 5)
     for name, some in given.items():
         errors = [each.km for each in some]
         right = sum(each.right for each in some) / len(some)
-        print(
-            f"| {name} ({len(some)}) | {right:.3f} | {statistics.fmean(errors):,.0f}"
-            f" | {statistics.median(errors):.1f} | {auc(errors):.3f} |"
-        )
-    print("\n| places that the gazetteer lacks | of | pinned wrongly | placed wrongly at all |\n|---|---|---|---|")
+        mean, median = statistics.fmean(errors), statistics.median(errors)
+        _print_row(name, (len(some), f"{right:.3f}", f"{mean:,.0f}", f"{median:.1f}", f"{auc(errors):.3f}"))
+    print()
+    _print_row("places that the gazetteer lacks", ("of", "pinned wrongly", "placed wrongly at all"))
+    _print_row("---", ["---"] * 3)
     for name, some in given.items():
         lacking = [each for each in some if each.lacking]
         wrong = [each for each in lacking if each.resolution.place is not None and not each.right]
-        pins = sum(each.resolution.geo_precision == 1 for each in wrong)
-        of = max(1, len(lacking))
-        print(f"| {name} | {len(lacking)} | {pins} ({pins / of:.1%}) | {len(wrong)} ({len(wrong) / of:.1%}) |")
-    print("\n| confidence | " + " | ".join(given) + " |\n|---|" + "---|" * len(given))
+        pins, of = sum(each.resolution.geo_precision == 1 for each in wrong), max(1, len(lacking))
+        cells = (f"{count} ({count / of:.1%})" for count in (pins, len(wrong)))
+        _print_row(name, (len(lacking), *cells))
+    print()
+    _print_row("right where the confidence is", given)
+    _print_row("---", ["---"] * len(given))
     for low in range(BINS):
-        cells = [_bin(some, low) for some in given.values()]
-        print(f"| {low / BINS:.1f} to {(low + 1) / BINS:.1f} | " + " | ".join(_cell(cell) for cell in cells) + " |")
-    print("| expected calibration error | " + " | ".join(f"{error(some):.3f}" for some in given.values()) + " |")
+        span = f"{low / BINS:.1f} to {(low + 1) / BINS:.1f}"
+        _print_row(span, [_share(_bin(some, low)) for some in given.values()])
+    _print_row("expected calibration error", [f"{calibration_error(some):.3f}" for some in given.values()])
 
 
-def error(given: Sequence[Answer]) -> float:
+def _print_row(name: str, cells: Iterable[object]) -> None:
+    print(f"| {name} | {' | '.join(map(str, cells))} |")
+
+
+def calibration_error(given: Sequence[Answer]) -> float:
     """Return the expected calibration error over ten bins (Guo et al. 2017), of what was placed."""
     cells = [_bin(given, low) for low in range(BINS)]
-    placed = max(1, sum(len(cell) for cell in cells))
-    return sum(
-        abs(sum(each.right for each in cell) - sum(each.resolution.confidence for each in cell)) for cell in cells
-    ) / placed
+    gaps = (
+        sum(each.right for each in cell) - sum(each.resolution.confidence for each in cell) for cell in cells
+    )
+    return sum(map(abs, gaps)) / max(1, sum(map(len, cells)))
 
 
 def _bin(given: Sequence[Answer], low: int) -> list[Answer]:
@@ -187,10 +201,9 @@ def _bin(given: Sequence[Answer], low: int) -> list[Answer]:
     return [each for each in placed if min(BINS - 1, int(each.resolution.confidence * BINS)) == low]
 
 
-def _cell(answers: Sequence[Answer]) -> str:
-    if not answers:
-        return ""
-    return f"{sum(each.right for each in answers) / len(answers):.2f} of {len(answers)}"
+def _share(given: Sequence[Answer]) -> str:
+    right = sum(each.right for each in given)
+    return f"{right / len(given):.2f} of {len(given)}" if given else ""
 
 
 def auc(errors: Sequence[float]) -> float:

@@ -14,8 +14,8 @@ import lightgbm
 import numpy as np
 from scipy.optimize import minimize
 
+from domain import Level, Place
 from geo.features import CONTEXT, FEATURES, Floats, Ints
-from geo.gazetteer import GEOD
 from geo.ranker import Ranker, Trees, probabilities
 from geo.resolve import Ranking
 from lab.cases import Case, Gold
@@ -25,6 +25,8 @@ RIDGE = 0.3
 
 CLOSER_KM = 50.0
 """Of several candidates within tolerance the closer is the more right, on this scale."""
+
+WIDE = (Level.COUNTRY, Level.ADMIN1, Level.AREA)
 
 TURNS = 3
 TREES = 150
@@ -45,7 +47,7 @@ _AGAINST = """
     named elsewhere in the text|kilometres to the nearest place|a town of that name lies in it
 """
 _EITHER = """
-    country|region|district|area|its people|how far apart the places are
+    country|region|district|area|building or base|its people|how far apart the places are
     region of that name in the text
 """
 
@@ -80,7 +82,7 @@ def gather(rankings: Sequence[Ranking], cases: Sequence[Case]) -> Examples:
                 continue
             rows = [*ranking.rows(number), ranking.none(number)]
             features.append(ranking.features[rows])
-            fits = [_fit(option.place.lat, option.place.lon, gold) for option in toponym.options]
+            fits = [_fit(option.place, gold) for option in toponym.options]
             right += [*fits, 0.0 if any(fits) else 1.0]
             owner += [count] * len(rows)
             weight.append(case.weight * (1 + 0.3 * (len(toponym.indexes) - 1)))
@@ -88,9 +90,11 @@ def gather(rankings: Sequence[Ranking], cases: Sequence[Case]) -> Examples:
     return Examples(np.concatenate(features), np.array(owner), np.array(right), np.array(weight))
 
 
-def _fit(lat: float, lon: float, gold: Gold) -> float:
-    km = GEOD.inv(lon, lat, gold.lon, gold.lat)[2] / 1000
-    return float(np.exp(-km / CLOSER_KM)) if km <= gold.tolerance_km else 0.0
+def _fit(place: Place, gold: Gold) -> float:
+    """Return how right a place is, 1 to 0. Of a wide one any gazetteer has another point."""
+    km = gold.km(lat=place.lat, lon=place.lon)
+    within = km <= gold.tolerance_km or (place.level in WIDE and km <= place.radius_km)
+    return float(np.exp(-min(km, gold.tolerance_km) / CLOSER_KM)) if within else 0.0
 
 
 def train(cases: Sequence[Case]) -> Ranker:

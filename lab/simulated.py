@@ -80,16 +80,17 @@ class Simulator:
         self._divisions = {each.id: each for code in self._countries for each in known.divisions(code)}
         self._spots = {code: known.settlements(code) for code in self._countries}
         self._cities = self._large()
+        self._seats = self._of_their_regions_name()
 
     def cases(self, count: int, weight: float) -> Iterator[Case]:
         """Yield documents that count so much each: local news, news of wars, news of anywhere."""
         for number in range(count):
             dice = self._random.random()
-            kinds = LOCAL if dice < 0.4 else EMBATTLED if dice < 0.65 else list(self._countries)
-            country = DETAILED if dice > 0.85 else self._random.choice(kinds)
+            kinds = LOCAL if dice < 0.35 else EMBATTLED if dice < 0.6 else list(self._countries)
+            country = DETAILED if dice > 0.75 else self._random.choice(kinds)
             if self._spots[country]:
-                # Half of those who read news of Ukraine have its villages.
-                known = self._truth if country == DETAILED and self._random.random() < 0.5 else self._known
+                # Some of those who read news of Ukraine have all its villages.
+                known = self._truth if country == DETAILED and self._random.random() < 0.35 else self._known
                 yield self._case(country, known, weight, number)
 
     def _large(self) -> list[Place]:
@@ -100,6 +101,15 @@ class Simulator:
                     if place.population > GREAT:
                         found[place.id] = place
         return list(found.values())
+
+    def _of_their_regions_name(self) -> dict[str, list[Place]]:
+        """Return by country the towns that share their names with the regions around them."""
+        found: dict[str, list[Place]] = {}
+        for division in self._divisions.values():
+            best = self._known.best(division.name)
+            if best is not None and best.place.level.is_point and best.place.admin1_id == division.id:
+                found.setdefault(division.country, []).append(best.place)
+        return found
 
     def _case(self, country: str, known: Gazetteer, weight: float, number: int) -> Case:
         dice, draft = self._random, _Draft()
@@ -114,6 +124,13 @@ class Simulator:
             self._mention(draft, place, region if place.admin1_id == home.admin1_id else None)
             if dice.random() < 0.25:
                 self._aside(draft, country)
+        seats = [seat for seat in self._seats.get(country, ()) if seat.admin1_id == home.admin1_id]
+        if seats and dice.random() < 0.35:
+            draft.add(seats[0], dice.randint(5, 160))
+        if seats and region is not None and dice.random() < 0.3:
+            # "In the Kursk direction" of a report on the Kursk region is the region.
+            draft.add(region, 30, f"{region.name} region", asked="admin1", bare=region.name)
+            draft.add(region, 80, relation=Relation.DIRECTION)
         small = (place.id for place in (home, *local) if place.population < SMALL)
         hidden = [place_id for place_id in small if dice.random() < HIDDEN]
         return Case(draft.mentions, draft.gold, Hiding(known, hidden), weight, number)
@@ -155,9 +172,17 @@ class Simulator:
         elif style < 0.75:
             cities = [place for place in self._cities if place.country == country] or self._cities
             draft.add(dice.choices(cities, [place.population for place in cities])[0], gap)
-        elif style < 0.9:
+        elif style < 0.85 and country in self._seats:
+            draft.add(dice.choice(self._seats[country]), gap)
+        elif style < 0.93:
             draft.add(dice.choices(self._cities, [place.population for place in self._cities])[0], gap)
         else:
             regions = [place for place in self._divisions.values() if place.country == country]
             if regions:
-                draft.add(dice.choice(regions), gap)
+                region = dice.choice(regions)
+                # A bare "Kherson" is the town; where a region shares its name with none it needs no word.
+                best = self._known.best(region.name)
+                if best is not None and best.place.id == region.id:
+                    draft.add(region, gap)
+                else:
+                    draft.add(region, gap, f"{region.name} region", asked="admin1", bare=region.name)

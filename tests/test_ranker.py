@@ -11,7 +11,7 @@ import pytest
 import geo.ranker
 from domain import BadData
 from geo.features import FEATURES
-from geo.ranker import MODEL, Ranker, Trees, load_ranker, probabilities
+from geo.ranker import Ranker, Trees, load_ranker, probabilities
 
 STUMP = {"feature": [0, -1, -1], "threshold": [2.0, 0, 0], "left": [1, 0, 0], "right": [2, 0, 0]}
 STUMP["value"] = [0.5, -1.0, 2.0]
@@ -73,8 +73,6 @@ def test_confidence_follows_the_curve_of_calibration() -> None:
 def test_the_ranker_that_comes_with_sitmap_can_be_read() -> None:
     ranker = load_ranker()
     assert ranker.first.shape == ranker.second.shape == (len(FEATURES),)
-
-
 
 
 @pytest.mark.parametrize(

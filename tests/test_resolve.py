@@ -12,10 +12,11 @@ import pytest
 from pyproj import Geod
 
 from domain import Document, Mention, MentionKind, Place, Relation, Resolution
+from geo.features import BESIDE_KM
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
 from geo.relations import NEAR_KM
-from geo.resolve import BESIDE_KM, KEPT_CANDIDATES, resolve
+from geo.resolve import KEPT_CANDIDATES, resolve
 from pipeline import Analyser
 
 ELLIPSOID = Geod(ellps="WGS84")
