@@ -73,7 +73,7 @@ def linked(text: str, found: list[Mention], names: NameIndex) -> list[Mention]:
         mention, following = tied[index], tied[index + 1]
         if not mention.literal or not same_list(text, mention, following):
             continue
-        if mention.inside is None and following.inside is not None:
+        if mention.inside is None and following.inside is not None and _shares(text, tied, index):
             mention = replace(mention, inside=following.inside)
         if mention.relation is Relation.IN and following.relation is Relation.DIRECTION:
             mention = replace(mention, relation=Relation.DIRECTION)
@@ -116,6 +116,17 @@ def _tie_neighbours(text: str, tied: list[Mention], names: NameIndex) -> None:
         tied[index] = mention
 
 
+def _shares(text: str, tied: list[Mention], index: int) -> bool:
+    """Whether what the next of a list is in holds for this one too.
+
+    "A and B, Texas" are both there, but in "Idaho, Washington, Texas" only the words would tell.
+    """
+    following = tied[index + 1]
+    beyond = tied[index + 2] if following.inside == index + 2 else None
+    only_comma = beyond is not None and text[following.end : beyond.start].strip() == ","
+    return not only_comma or text[tied[index].end : following.start].strip() in ("and", "or", "&")
+
+
 def _is_wider(mention: Mention, container: Mention, names: NameIndex, only_comma: bool) -> bool:
     """Whether ``container`` is a kind of place that can hold what ``mention`` names.
 
@@ -133,7 +144,10 @@ def _is_wider(mention: Mention, container: Mention, names: NameIndex, only_comma
             return False
         return own is None or own.place.level is not Level.COUNTRY
     if use.place.level is Level.ADMIN1:
-        return not only_comma or (own is not None and own.place.level.is_point)
+        if not only_comma or own is None:
+            return not only_comma
+        elsewhere = own.count == 1 and own.place.admin1_id != use.place.id
+        return own.place.level.is_point and not elsewhere
     return use.place.level is Level.AREA and not only_comma
 
 

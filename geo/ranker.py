@@ -2,8 +2,9 @@
 
 A conditional logit (McFadden 1974): each candidate of a toponym, and "none of these", has a score, and
 the probability of being meant is its share of the exponentials. Two rounds of weighted sums say roughly
-where a document plays; the last score is that of boosted regression trees (Friedman 2001) under the
-same likelihood. ``lab/train_places.py`` writes the file ``data/models/places.json``.
+where a document plays; to the last sum boosted regression trees (Friedman 2001) under the same
+likelihood add what goes together in ways that no sum can say. ``lab/train_places.py`` writes them to
+``data/models/places.json``.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """The weights of the rounds of sums, in the order of ``FEATURES``, and the trees of the last round.
+    """The weights of both rounds, in the order of ``FEATURES``, and the trees that go on top of the last.
 
     ``calibration`` is the slope and offset of the logistic curve from logits to how often they are right.
     """
@@ -92,6 +93,16 @@ class Ranker:
     second: Floats
     trees: Trees
     calibration: tuple[float, float] = (1.0, 0.0)
+
+    def scores(self, table: Floats) -> Floats:
+        """Return the last scores of rows: the weighted sum and what the trees add to it."""
+        found: Floats = table @ self.second + self.trees.scores(table)
+        return found
+
+    def contributions(self, row: Floats) -> Floats:
+        """Return what each feature adds to one row's score: with the trees' ``base`` they sum up to it."""
+        found: Floats = row * self.second + self.trees.contributions(row)
+        return found
 
     def confidence(self, probability: float) -> float:
         """Return how often choices of this probability are right (Platt 1999), 0 to 1."""

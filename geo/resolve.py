@@ -18,7 +18,7 @@ from domain import Candidate, Level, Mention, Place, PlaceFinder, Resolution, Sp
 from geo.candidates import Found, Option, Toponym, toponyms
 from geo.features import ABOUT_PLACES, FEATURES, LEAST_DISTRICT_KM, Floats, Ints, Table
 from geo.gazetteer import GEOD
-from geo.ranker import Ranker, Trees, load_ranker, probabilities
+from geo.ranker import Ranker, load_ranker, probabilities
 from geo.relations import EXACT_KM, NEAR_KM, locate
 
 KEPT_CANDIDATES = 6
@@ -30,6 +30,8 @@ FOCUS_CHARACTERS = 300.0
 
 NONE = "none of these"
 """What a candidate owes to how little speaks for "none of these"."""
+
+SUREST = 0.999
 
 COORDINATES_CONFIDENCE = 0.95
 """How sure a position in figures is: it may be mistyped, or be somebody else's."""
@@ -63,11 +65,11 @@ class Ranking:
         self.scores = scores
         self.likely = probabilities(scores, self.table.owner, len(self.toponyms))
 
-    def finish(self, trees: Trees) -> None:
-        """Score by the trees all that still may be; what is no longer likely keeps out."""
+    def finish(self, ranker: Ranker) -> None:
+        """Score by sum and trees all that still may be; what is no longer likely keeps out."""
         kept = self.contenders()
         scores = np.full(len(self.scores), -math.inf)
-        scores[kept] = trees.scores(self.features[kept])
+        scores[kept] = ranker.scores(self.features[kept])
         scores[self.table.refused(self.features)] = -math.inf
         self.score(scores)
 
@@ -140,7 +142,7 @@ def resolve(
     ranking.look()
     ranking.score(ranking.features @ ranker.second)
     ranking.look()
-    ranking.finish(ranker.trees)
+    ranking.finish(ranker)
     answers = [_Answer(ranking, number, ranker) for number in range(len(ranking.toponyms))]
     return tuple(
         _resolution(mention, answers[number], answers)
@@ -159,17 +161,18 @@ class _Answer:
         against = float(ranking.scores[none]) - ranker.trees.base
         self.ranked: list[Candidate] = []
         for row in rows[:KEPT_CANDIDATES]:
-            points = ranker.trees.contributions(ranking.features[row])
-            contributions = {
-                FEATURES[at]: round(float(points[at]), 3) for at in np.flatnonzero(points[:ABOUT_PLACES])
-            }
+            points = ranker.contributions(ranking.features[row])
+            told = points[:ABOUT_PLACES].round(3)
+            contributions = {FEATURES[at]: float(told[at]) for at in np.flatnonzero(told)}
             contributions[NONE] = round(float(points[ABOUT_PLACES:].sum()) - against, 3)
             place = ranking.table.options[row].place
             self.ranked.append(Candidate(place, round(sum(contributions.values()), 3), contributions))
         self.rivals = len(rows) - 1
         chosen = bool(rows) and ranking.likely[rows[0]] >= ranking.likely[none]
         self.option: Option | None = ranking.table.options[rows[0]] if chosen else None
-        self.confidence = round(ranker.confidence(float(ranking.likely[rows[0]])), 3) if chosen else 0.0
+        likely = float(ranking.likely[rows[0]]) if chosen else 0.0
+        # Nothing that is read is certain.
+        self.confidence = min(SUREST, round(ranker.confidence(likely), 3)) if chosen else 0.0
 
     @property
     def place(self) -> Place | None:

@@ -60,6 +60,10 @@ AGAINST, EITHER = _listed(_AGAINST), _listed(_EITHER)
 """Features that never speak for a candidate, and those that may do either. No other speaks against one:
 what a corpus of some thousand names seems to say to the contrary is chance."""
 
+WAYS = [
+    -1 if name in AGAINST else 0 if name in EITHER or name.startswith("none:") else 1 for name in FEATURES
+]
+
 
 @dataclass(slots=True)
 class Examples:
@@ -116,7 +120,7 @@ def train(cases: Sequence[Case]) -> Ranker:
             ranking.score(ranking.features @ second)
     for ranking in rankings:
         ranking.look()
-    return Ranker(first, second, boost(gather(rankings, cases)))
+    return Ranker(first, second, boost(gather(rankings, cases), second))
 
 
 def fit(examples: Examples, start: Floats, free: Ints) -> Floats:
@@ -129,7 +133,8 @@ def fit(examples: Examples, start: Floats, free: Ints) -> Floats:
         slope = features.T @ ((likely - good) * examples.weight[examples.owner]) + 2 * RIDGE * weights
         return value, slope
 
-    found = minimize(loss, start[free], jac=True, method="L-BFGS-B", options={"maxiter": 400})
+    bounds = [(0 if way > 0 else None, 0 if way < 0 else None) for way in np.array(WAYS)[free]]
+    found = minimize(loss, start[free], jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 400})
     weights = np.zeros(len(FEATURES))
     weights[free] = found.x
     return weights
@@ -142,20 +147,17 @@ def _likelihood(scores: Floats, examples: Examples) -> tuple[Floats, Floats, Flo
     return likely, likely * examples.right / np.maximum(mass, 1e-12)[examples.owner], mass
 
 
-def boost(examples: Examples) -> Trees:
-    """Return trees boosted on the likelihood of the right rows."""
-    weight = examples.weight[examples.owner]
+def boost(examples: Examples, weights: Floats) -> Trees:
+    """Return trees boosted on the likelihood of the right rows, on top of the weighted sum."""
+    weight, summed = examples.weight[examples.owner], examples.features @ weights
 
     def objective(scores: Floats, _: object) -> tuple[Floats, Floats]:
-        likely, good, _mass = _likelihood(scores, examples)
+        likely, good, _mass = _likelihood(summed + scores, examples)
         return (likely - good) * weight, np.maximum(likely * (1 - likely), 1e-3) * weight
 
-    ways = [
-        -1 if name in AGAINST else 0 if name in EITHER or name.startswith("none:") else 1 for name in FEATURES
-    ]
     # A label is asked for and not looked at: the objective knows what is right.
     rows = lightgbm.Dataset(examples.features, label=np.zeros(len(weight)))
-    parameters = {**BOOSTING, "objective": objective, "monotone_constraints": ways}
+    parameters = {**BOOSTING, "objective": objective, "monotone_constraints": WAYS}
     model = lightgbm.train(parameters, rows, TREES).dump_model()
     return Trees([_flat(tree["tree_structure"]) for tree in model["tree_info"]])
 
