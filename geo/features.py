@@ -47,6 +47,9 @@ BESIDE_KM = 30.0
 BESIDE_SCALE_KM = 20.0
 """How far from X a place "near X" may lie, and the distance at which that has lost most of its weight."""
 
+OF_TOWNS = (Relation.NEAR, Relation.OFFSET, Relation.CENTRE, Relation.BETWEEN, Relation.SIDE)
+"""What is said of towns rather than of the regions that share their names."""
+
 _LEVELS = (Level.COUNTRY, Level.ADMIN1, Level.ADMIN2, Level.AREA, Level.SETTLEMENT, Level.FACILITY)
 _ASKED = {
     "admin1": (Level.ADMIN1,),
@@ -216,19 +219,24 @@ class Table:
         put("named right there", (found == Found.AROUND) * likeness)
         regions = frozenset().union(*(each.names for each in self.toponyms if each.mention.asked == "admin1"))
         for number, toponym in enumerate(self.toponyms):
-            self._named(table, number, toponym, settled)
+            self._named(table, number, settled, regions)
             if toponym.names & regions and not toponym.mention.asked and self._is_direction(toponym):
                 rows = slice(self.starts[number], self.starts[number + 1])
                 table[rows, COLUMN["region of that name in the text"]] = level[rows] == 1
         return table
 
+    def _is_townlike(self, toponym: Toponym) -> float:
+        """Return 2 where something is near, between or so far from a place, as it is of towns; else 1."""
+        return 2.0 if any(self._mentions[index].relation in OF_TOWNS for index in toponym.indexes) else 1.0
+
     def _is_direction(self, toponym: Toponym) -> bool:
         return any(self._mentions[index].relation is Relation.DIRECTION for index in toponym.indexes)
 
-    def _named(self, table: Floats, number: int, toponym: Toponym, settled: NDArray[np.bool_]) -> None:
+    def _named(self, table: Floats, number: int, settled: NDArray[np.bool_], regions: frozenset[str]) -> None:
         """Fill in how the text names each candidate of one toponym, and what speaks for none of them."""
         rows = slice(self.starts[number], self.starts[number + 1])
-        mention, options, level = toponym.mention, toponym.options, self._level
+        toponym, level = self.toponyms[number], self._level
+        mention, options = toponym.mention, toponym.options
         named = [option for option in options if option.found is Found.NAME]
         if options:
             people = self._people[rows]
@@ -241,7 +249,10 @@ class Table:
             own |= towns & np.isin(self._admin1[rows], self._id[rows][own & (level[rows] == 1)])
             table[rows, COLUMN["own name"]] = own
             namesake = (level[rows] == 1) & np.isin(self._id[rows], self._admin1[rows][towns])
-            table[rows, COLUMN["a town of that name lies in it"]] = namesake & (mention.asked == "")
+            alone = mention.asked == "" and not (toponym.names & regions and self._is_direction(toponym))
+            table[rows, COLUMN["a town of that name lies in it"]] = (
+                namesake * alone * self._is_townlike(toponym)
+            )
             table[rows, COLUMN["only a code"]] = [_is_code(option, mention) for option in options]
         if mention.asked:
             fits = np.isin(level[rows], [_LEVELS.index(level) for level in _ASKED[mention.asked]])

@@ -12,11 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain import Level, Mention, MentionKind, Place, PlaceFinder, Relation
+from geo.folding import fold
 from geo.gazetteer import GEOD, Gazetteer
+from geo.spellings import counterparts
 from lab.cases import Case, Gold
 
 HIDDEN = 0.15
 """The share of the small places that the gazetteer is made not to know."""
+
+MISSPELT = 0.06
+"""The share of mentions that are not spelled as the gazetteer has them."""
 
 SMALL, GREAT = 20_000, 300_000
 AROUND_KM = 60.0
@@ -125,7 +130,7 @@ class Simulator:
             if dice.random() < 0.25:
                 self._aside(draft, country)
         seats = [seat for seat in self._seats.get(country, ()) if seat.admin1_id == home.admin1_id]
-        if seats and dice.random() < 0.35:
+        if seats and dice.random() < 0.6:
             draft.add(seats[0], dice.randint(5, 160))
         if seats and region is not None and dice.random() < 0.3:
             # "In the Kursk direction" of a report on the Kursk region is the region.
@@ -139,7 +144,9 @@ class Simulator:
         """Mention a place in one of the ways in which news do."""
         dice, gap = self._random, self._random.randint(5, 160)
         style = dice.random()
-        if region is None or style < 0.55:
+        if style < MISSPELT:
+            draft.add(place, gap, self._misspelt(place.name))
+        elif region is None or style < 0.55:
             draft.add(place, gap)
         elif style < 0.7:
             index = draft.add(place, gap)
@@ -159,6 +166,14 @@ class Simulator:
             draft.add(place, gap, relation=Relation.DIRECTION)
         if dice.random() < 0.3:
             draft.add(place, dice.randint(50, 300))
+
+    def _misspelt(self, name: str) -> str:
+        """Return a name as another language or a hasty writer has it."""
+        others = counterparts(fold(name))
+        if others and self._random.random() < 0.5:
+            return self._random.choice(others[:5]).title()
+        at = self._random.randrange(len(name))
+        return name[:at] + name[at + 1 :] if len(name) > 5 else name
 
     def _aside(self, draft: _Draft, country: str) -> None:
         """Mention something wider or farther: a country, its people, a great city, a region."""
