@@ -87,7 +87,6 @@ FEATURES = (
     "the only one of that name",
     "kind asked for",
     "other kind than asked for",
-    "region of that name in the text",
     # Where the other places are.
     "same country as the other places",
     "alone in its country",
@@ -161,8 +160,16 @@ class Table:
             np.repeat(np.array([each.mention.asked == "admin2" for each in toponyms], bool), counts)
         )
         self._weights = np.array([_tells(toponym, mentions) for toponym in toponyms])
+        regions = (toponym.names for toponym in toponyms if toponym.mention.asked == "admin1")
+        self._regions = frozenset[str]().union(*regions)
         self._unlike = np.array(
-            [_is_unlike(option, toponym.mention) for toponym in toponyms for option in toponym.options], bool
+            [
+                _is_unlike(option, toponym.mention)
+                or (option.place.level.is_point and self._is_region(toponym))
+                for toponym in toponyms
+                for option in toponym.options
+            ],
+            bool,
         )
         self._names: Ints = _codes([min(toponym.names) for toponym in toponyms])
         self._neighbours, self._next = _neighbours(mentions, of_mention)
@@ -217,22 +224,20 @@ class Table:
         put("its people", found == Found.PEOPLE)
         put("named elsewhere in the text", found == Found.AROUND)
         put("named right there", (found == Found.AROUND) * likeness)
-        regions = frozenset().union(*(each.names for each in self.toponyms if each.mention.asked == "admin1"))
-        for number, toponym in enumerate(self.toponyms):
-            self._named(table, number, settled, regions)
-            if toponym.names & regions and not toponym.mention.asked and self._is_direction(toponym):
-                rows = slice(self.starts[number], self.starts[number + 1])
-                table[rows, COLUMN["region of that name in the text"]] = level[rows] == 1
+        for number in range(len(self.toponyms)):
+            self._named(table, number, settled)
         return table
 
     def _is_townlike(self, toponym: Toponym) -> float:
         """Return 2 where something is near, between or so far from a place, as it is of towns; else 1."""
         return 2.0 if any(self._mentions[index].relation in OF_TOWNS for index in toponym.indexes) else 1.0
 
-    def _is_direction(self, toponym: Toponym) -> bool:
-        return any(self._mentions[index].relation is Relation.DIRECTION for index in toponym.indexes)
+    def _is_region(self, toponym: Toponym) -> bool:
+        """Whether a name means the region: "in the Kursk direction", in a report on the Kursk region."""
+        relations = (self._mentions[index].relation for index in toponym.indexes)
+        return bool(toponym.names & self._regions) and Relation.DIRECTION in relations
 
-    def _named(self, table: Floats, number: int, settled: NDArray[np.bool_], regions: frozenset[str]) -> None:
+    def _named(self, table: Floats, number: int, settled: NDArray[np.bool_]) -> None:
         """Fill in how the text names each candidate of one toponym, and what speaks for none of them."""
         rows = slice(self.starts[number], self.starts[number + 1])
         toponym, level = self.toponyms[number], self._level
@@ -249,7 +254,7 @@ class Table:
             own |= towns & np.isin(self._admin1[rows], self._id[rows][own & (level[rows] == 1)])
             table[rows, COLUMN["own name"]] = own
             namesake = (level[rows] == 1) & np.isin(self._id[rows], self._admin1[rows][towns])
-            alone = mention.asked == "" and not (toponym.names & regions and self._is_direction(toponym))
+            alone = mention.asked == "" and not self._is_region(toponym)
             table[rows, COLUMN["a town of that name lies in it"]] = (
                 namesake * alone * self._is_townlike(toponym)
             )

@@ -47,33 +47,22 @@ class Trees:
         self._value = stacked("value", np.float64, 0)
         self._every = np.arange(len(trees))
 
-    def scores(self, table: Floats) -> Floats:
-        """Return the score of each row."""
-        node = np.zeros((len(table), len(self._every)), np.int64)
-        row = np.arange(len(table))[:, None]
-        while True:
-            feature = self._feature[self._every, node]
-            if (feature < 0).all():
-                found: Floats = self._value[self._every, node].sum(axis=1)
-                return found
-            low = table[row, feature] <= self._threshold[self._every, node]
-            below = np.where(low, self._left[self._every, node], self._right[self._every, node])
-            node = np.where(feature < 0, node, below)
-
-    def contributions(self, row: Floats) -> Floats:
-        """Return what each feature adds to one row's score: with ``base`` they sum up to it."""
-        found = np.zeros(len(row))
-        node = np.zeros(len(self._every), np.int64)
+    def contributions(self, table: Floats) -> Floats:
+        """Return what each feature adds to the score of each row: with ``base`` they sum up to it."""
+        rows, features = table.shape
+        found = np.zeros(rows * features)
+        node = np.zeros((rows, len(self._every)), np.int64)
+        row = np.arange(rows)[:, None]
         while True:
             feature = self._feature[self._every, node]
             inner = feature >= 0
             if not inner.any():
-                return found
-            low = row[feature] <= self._threshold[self._every, node]
+                return found.reshape(rows, features)
+            low = table[row, feature] <= self._threshold[self._every, node]
             below = np.where(low, self._left[self._every, node], self._right[self._every, node])
             below = np.where(inner, below, node)
             gained = self._value[self._every, below] - self._value[self._every, node]
-            np.add.at(found, feature[inner], gained[inner])
+            found += np.bincount((row * features + feature)[inner], gained[inner], rows * features)
             node = below
 
     @property
@@ -94,14 +83,9 @@ class Ranker:
     trees: Trees
     calibration: tuple[float, float] = (1.0, 0.0)
 
-    def scores(self, table: Floats) -> Floats:
-        """Return the last scores of rows: the weighted sum and what the trees add to it."""
-        found: Floats = table @ self.second + self.trees.scores(table)
-        return found
-
-    def contributions(self, row: Floats) -> Floats:
-        """Return what each feature adds to one row's score: with the trees' ``base`` they sum up to it."""
-        found: Floats = row * self.second + self.trees.contributions(row)
+    def contributions(self, table: Floats) -> Floats:
+        """Return what each feature adds to each row's score: with the trees' ``base`` they sum up to it."""
+        found: Floats = table * self.second + self.trees.contributions(table)
         return found
 
     def confidence(self, probability: float) -> float:

@@ -44,7 +44,7 @@ class Ranking:
         self.mentions = mentions
         self.toponyms, self.of_mention = toponyms(mentions, places)
         self.table = Table(self.toponyms, mentions, self.of_mention)
-        self.features = self.table.fixed
+        self.features = self.contributions = self.table.fixed
         self.scores: Floats = np.zeros(0)
         self.likely: Floats = np.zeros(0)
 
@@ -68,8 +68,10 @@ class Ranking:
     def finish(self, ranker: Ranker) -> None:
         """Score by sum and trees all that still may be; what is no longer likely keeps out."""
         kept = self.contenders()
+        self.contributions = np.zeros_like(self.features)
+        self.contributions[kept] = ranker.contributions(self.features[kept])
         scores = np.full(len(self.scores), -math.inf)
-        scores[kept] = ranker.scores(self.features[kept])
+        scores[kept] = self.contributions[kept].sum(axis=1) + ranker.trees.base
         scores[self.table.refused(self.features)] = -math.inf
         self.score(scores)
 
@@ -161,7 +163,7 @@ class _Answer:
         against = float(ranking.scores[none]) - ranker.trees.base
         self.ranked: list[Candidate] = []
         for row in rows[:KEPT_CANDIDATES]:
-            points = ranker.contributions(ranking.features[row])
+            points = ranking.contributions[row]
             told = points[:ABOUT_PLACES].round(3)
             contributions = {FEATURES[at]: float(told[at]) for at in np.flatnonzero(told)}
             contributions[NONE] = round(float(points[ABOUT_PLACES:].sum()) - against, 3)
@@ -316,7 +318,6 @@ _WORDS = {
     "the only one of that name": "no other has that name",
     "kind asked for": "it is of the kind that the text names",
     "other kind than asked for": "the other is of another kind",
-    "region of that name in the text": "the text speaks of the region of that name",
     "same country as the other places": "it lies in the country of the other places",
     "alone in its country": "the other would be alone in its country",
     "same region as the other places": "it lies in the region of the other places",

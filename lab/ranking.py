@@ -48,7 +48,6 @@ _AGAINST = """
 """
 _EITHER = """
     country|region|district|area|building or base|its people|how far apart the places are
-    region of that name in the text
 """
 
 

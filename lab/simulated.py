@@ -132,10 +132,6 @@ class Simulator:
         seats = [seat for seat in self._seats.get(country, ()) if seat.admin1_id == home.admin1_id]
         if seats and dice.random() < 0.6:
             draft.add(seats[0], dice.randint(5, 160))
-        if seats and region is not None and dice.random() < 0.3:
-            # "In the Kursk direction" of a report on the Kursk region is the region.
-            draft.add(region, 30, f"{region.name} region", asked="admin1", bare=region.name)
-            draft.add(region, 80, relation=Relation.DIRECTION)
         small = (place.id for place in (home, *local) if place.population < SMALL)
         hidden = [place_id for place_id in small if dice.random() < HIDDEN]
         return Case(draft.mentions, draft.gold, Hiding(known, hidden), weight, number)

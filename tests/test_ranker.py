@@ -13,9 +13,14 @@ from domain import BadData
 from geo.features import FEATURES
 from geo.ranker import Ranker, Trees, load_ranker, probabilities
 
-STUMP = {"feature": [0, -1, -1], "threshold": [2.0, 0, 0], "left": [1, 0, 0], "right": [2, 0, 0]}
+STUMP: dict[str, list[float]] = {
+    "feature": [0, -1, -1],
+    "threshold": [2.0, 0, 0],
+    "left": [1, 0, 0],
+    "right": [2, 0, 0],
+}
 STUMP["value"] = [0.5, -1.0, 2.0]
-TWO = {
+TWO: dict[str, list[float]] = {
     "feature": [1, -1, 0, -1, -1],
     "threshold": [0.5, 0, 1.0, 0, 0],
     "left": [1, 0, 3, 0, 0],
@@ -33,23 +38,20 @@ TWO = {
         pytest.param([3.0, 1.0], 3.0, id="two deep, right"),
     ],
 )
-def test_a_row_scores_the_sum_of_its_leaves(row: list[float], score: float) -> None:
-    assert Trees([STUMP, TWO]).scores(np.array([row])) == pytest.approx([score])
-
-
-@pytest.mark.parametrize("row", [[2.0, 0.0], [5.0, 1.0], [0.0, 0.7]], ids=str)
-def test_what_the_features_contribute_adds_up_to_the_score(row: list[float]) -> None:
+def test_the_contributions_add_up_to_the_leaves_of_a_row(row: list[float], score: float) -> None:
     trees = Trees([STUMP, TWO])
-    contributed = trees.contributions(np.array(row))
-    assert trees.base + contributed.sum() == pytest.approx(trees.scores(np.array([row]))[0])
+    assert trees.base + trees.contributions(np.array([row, [9.0, 9.0]])).sum(axis=1)[0] == pytest.approx(
+        score
+    )
 
 
 def test_a_feature_contributes_what_the_way_down_gains_by_it() -> None:
-    assert Trees([TWO]).contributions(np.array([3.0, 1.0])) == pytest.approx([0.5, 0.5])
+    assert Trees([TWO]).contributions(np.array([[3.0, 1.0]]))[0] == pytest.approx([0.5, 0.5])
 
 
 def test_no_trees_score_nothing() -> None:
-    assert Trees([]).scores(np.ones((3, 2))) == pytest.approx([0, 0, 0])
+    assert Trees([]).base == 0
+    assert Trees([]).contributions(np.ones((3, 2))).tolist() == [[0, 0]] * 3
 
 
 def test_probabilities_are_shares_among_the_rows_of_one_toponym() -> None:
