@@ -575,8 +575,8 @@ class NameIndex(Protocol):
 class PlaceFinder(Protocol):
     """What the resolver asks of a gazetteer."""
 
-    def lookup(self, name: str) -> Sequence[Place]:
-        """Return the places of that name, most prominent first."""
+    def lookup(self, name: str, *, codes: bool) -> Sequence[Place]:
+        """Return the places of that name, most prominent first, with ``codes`` those of that code too."""
 
     def alike(self, name: str) -> Sequence[tuple[Place, float]]:
         """Return the places of names much like that one, with how like they are, 0 to 1."""

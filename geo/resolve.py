@@ -309,7 +309,6 @@ _WORDS = {
     "own name": "it is its present name",
     "the whole wording is its name": "the whole wording is its name",
     "a town of that name lies in it": "the bare name is rather the town's than the region's",
-    "only a code": "the name is more than a code",
     "another spelling": "its name is spelled more alike",
     "only part of the name": "more of the name is its own",
     "its people": "it is its people that are named",

@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from scipy.optimize import minimize
+from spacy.language import Language as Pipeline
 
 from domain import Mention, Resolution
-from extract.language import Pipeline, blank
+from extract.language import blank
 from extract.mentions import span_mentions
 from geo.gazetteer import Gazetteer
 from geo.layers import add_layer
@@ -102,7 +103,8 @@ def answers(cases: Iterable[Case], ranker: Ranker) -> Iterator[Answer]:
         resolutions = resolve(case.mentions, case.places, ranker)
         for mention, gold, resolution in zip(case.mentions, case.gold, resolutions, strict=True):
             if gold is not None:
-                known = (*case.places.lookup(mention.name), *case.places.lookup(mention.text))
+                names = (mention.name, mention.text)
+                known = (place for name in names for place in case.places.lookup(name, codes=False))
                 lacking = not any(
                     gold.km(lat=place.lat, lon=place.lon) <= gold.tolerance_km for place in known
                 )

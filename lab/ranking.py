@@ -43,7 +43,7 @@ BOOSTING = {
 }
 _AGAINST = """
     other kind than asked for|alone in its country|outside the place named|far from the place named
-    outside the country of the other places|only a code|another spelling|only part of the name
+    outside the country of the other places|another spelling|only part of the name
     named elsewhere in the text|kilometres to the nearest place|a town of that name lies in it
 """
 _EITHER = """
@@ -142,7 +142,7 @@ def fit(examples: Examples, start: Floats, free: Ints) -> Floats:
 def _likelihood(scores: Floats, examples: Examples) -> tuple[Floats, Floats, Floats]:
     """Return each row's probability, that given that the toponym is answered rightly, and the latter's."""
     likely = probabilities(scores, examples.owner, len(examples.weight))
-    mass = np.bincount(examples.owner, likely * examples.right, len(examples.weight))
+    mass = np.bincount(examples.owner, likely * examples.right, len(examples.weight)).astype(float)
     return likely, likely * examples.right / np.maximum(mass, 1e-12)[examples.owner], mass
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from domain import Level, Mention, MentionKind, Place, PlaceFinder, Relation
 from geo.folding import fold
-from geo.gazetteer import GEOD, Gazetteer
+from geo.gazetteer import Gazetteer
 from geo.spellings import counterparts
 from lab.cases import Case, Gold
 
@@ -28,9 +29,37 @@ AROUND_KM = 60.0
 DETAILED = "UA"
 """The country whose every village is in a gazetteer that comes with the corpora."""
 
-LOCAL = ("US", "US", "US", "GB", "CA", "AU", "IE", "IN", "NG", "ZA", "DE", "FR", "MX", "BR", "PH")
-EMBATTLED = ("UA", "UA", "RU", "SY", "IQ", "IL", "PS", "LB", "YE", "SD", "SS", "ML", "BF", "NE", "ET", "SO")
-EMBATTLED += ("CD", "MM", "AF", "PK", "LY", "HT", "CO", "AZ", "AM", "MZ", "CM", "TD")
+LOCAL = ["US", "US", "US", "GB", "CA", "AU", "IE", "IN", "NG", "ZA", "DE", "FR", "MX", "BR", "PH"]
+EMBATTLED = [
+    "UA",
+    "UA",
+    "RU",
+    "SY",
+    "IQ",
+    "IL",
+    "PS",
+    "LB",
+    "YE",
+    "SD",
+    "SS",
+    "ML",
+    "BF",
+    "NE",
+    "ET",
+    "SO",
+    "CD",
+    "MM",
+    "AF",
+    "PK",
+    "LY",
+    "HT",
+    "CO",
+    "AZ",
+    "AM",
+    "MZ",
+    "CM",
+    "TD",
+]
 
 
 class Hiding:
@@ -39,8 +68,9 @@ class Hiding:
     def __init__(self, places: PlaceFinder, hidden: Iterable[str]) -> None:
         self._places, self._hidden = places, frozenset(hidden)
 
-    def lookup(self, name: str) -> Sequence[Place]:
-        return [place for place in self._places.lookup(name) if place.id not in self._hidden]
+    def lookup(self, name: str, *, codes: bool) -> Sequence[Place]:
+        found = self._places.lookup(name, codes=codes)
+        return [place for place in found if place.id not in self._hidden]
 
     def alike(self, name: str) -> Sequence[tuple[Place, float]]:
         return [found for found in self._places.alike(name) if found[0].id not in self._hidden]
@@ -60,11 +90,11 @@ class _Draft:
     gold: list[Gold | None] = field(default_factory=list)
     at: int = 0
 
-    def add(self, place: Place, gap: int, name: str = "", **told: object) -> int:
+    def add(self, place: Place, gap: int, name: str = "", bare: str = "", **told: Any) -> int:
         """Write a name down; return its number."""
         name = name or place.name
         self.at += gap
-        mention = Mention(self.at, self.at + len(name), name, told.pop("bare", name), **told)
+        mention = Mention(self.at, self.at + len(name), name, bare or name, **told)
         self.mentions.append(mention)
         wide = place.level in (Level.COUNTRY, Level.ADMIN1, Level.AREA)
         self.gold.append(Gold(place.lat, place.lon, 161.0 if wide else 20.0))
@@ -156,8 +186,8 @@ class Simulator:
         elif style < 0.92 and draft.mentions:
             before = dice.randrange(len(draft.mentions))
             gold = draft.gold[before]
-            near = gold is not None and GEOD.inv(gold.lon, gold.lat, place.lon, place.lat)[2] < 25_000
-            draft.add(place, gap, near=before if near and gold.tolerance_km < 100 else None)
+            near = gold is not None and gold.tolerance_km < 100 and gold.km(lat=place.lat, lon=place.lon) < 25
+            draft.add(place, gap, near=before if near else None)
         else:
             draft.add(place, gap, relation=Relation.DIRECTION)
         if dice.random() < 0.3:

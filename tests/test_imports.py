@@ -39,6 +39,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "onnxruntime": ("extract/", "lab/"),
     "tokenizers": ("extract/",),
     "mgrs": ("extract/coordinates.py",),
+    "lightgbm": ("lab/",),
+    "scipy": ("lab/",),
     "torch": ("lab/",),
     "transformers": ("lab/",),
     "thinc": ("extract/", "lab/"),
