@@ -34,15 +34,10 @@ from geo.writer import Row, Writer
 RENAMED_METRES = 25_000
 """How far a place may lie from where renamed.csv has it."""
 
-TABLES = [
-    "countries.csv",
-    "divisions.csv",
-    "centres.csv",
-    "areas.csv",
-    "places.csv",
-    "quarters.csv",
-    "renamed.csv",
-]
+TABLES = (
+    *("countries.csv", "divisions.csv", "centres.csv", "areas.csv"),
+    *("places.csv", "quarters.csv", "renamed.csv"),
+)
 
 _Ours = dict[str, str]
 """A row of one of our tables."""

@@ -1,14 +1,13 @@
 """The features by which a candidate is weighed: the same function in training and in service.
 
 All candidates of a document are one table, a row each; every toponym also has a row that says "none
-of these". Distances are measured on a sphere, which is good to half a percent.
+of these". What the places of a document tell of one another is filled in by ``geo.context``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -21,13 +20,6 @@ from geo.spellings import skeleton
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-EARTH_KM = 6371.0
-SOURCES = 160
-"""How many places of a document are looked at as "the other places", the surest first."""
-
-LIKELY = 0.08
-"""How likely a candidate has to be to count for others."""
 
 SURE = 0.6
 """How likely a place has to be for others to be refused on its account."""
@@ -42,17 +34,10 @@ AROUND_CHARACTERS = 200
 DISTRICT_KM, LEAST_DISTRICT_KM = 60.0, 25.0
 """How far a district may reach around the town that it is named after, and what one reaches at least."""
 
-NOWHERE = float(np.log1p(EARTH_KM))
-"""The logarithm of the distance to a place where there is no other."""
-
-BESIDE_KM = 30.0
-BESIDE_SCALE_KM = 20.0
-"""How far from X a place "near X" may lie, and the distance at which that has lost most of its weight."""
-
 OF_TOWNS = (Relation.NEAR, Relation.OFFSET, Relation.CENTRE, Relation.BETWEEN, Relation.SIDE)
 """What is said of towns rather than of the regions that share their names."""
 
-_LEVELS = (Level.COUNTRY, Level.ADMIN1, Level.ADMIN2, Level.AREA, Level.SETTLEMENT, Level.FACILITY)
+LEVELS = (Level.COUNTRY, Level.ADMIN1, Level.ADMIN2, Level.AREA, Level.SETTLEMENT, Level.FACILITY)
 _ASKED = {
     "admin1": (Level.ADMIN1,),
     "admin2": (Level.ADMIN2,),
@@ -131,14 +116,6 @@ CONTEXT = frozenset(FEATURES[COLUMN["same country as the other places"] : ABOUT_
 """What is not known in the first round."""
 
 
-@dataclass(slots=True)
-class _Pairs:
-    """Candidates of one toponym against likely ones of another: rows of the table, ``one`` to ``other``."""
-
-    one: Ints
-    other: Ints
-
-
 class Table:
     """All candidates of a document, and what they have to do with one another.
 
@@ -154,13 +131,13 @@ class Table:
         self.starts: Ints = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         every = np.arange(len(toponyms))
         self.owner: Ints = np.concatenate([np.repeat(every, counts), every])
-        self._mentions = mentions
-        self._of_mention = of_mention
+        self.mentions = mentions
+        self.of_mention = of_mention
         self._describe([option.place for option in self.options])
-        self._reach = self._reaches(
+        self.reaches = self._reaches(
             np.repeat(np.array([each.mention.asked == "admin2" for each in toponyms], bool), counts)
         )
-        self._weights = np.array([_tells(toponym, mentions) for toponym in toponyms])
+        self.weights = np.array([_tells(toponym, mentions) for toponym in toponyms])
         regions = (toponym.names for toponym in toponyms if toponym.mention.asked == "admin1")
         self._regions = frozenset[str]().union(*regions)
         self._unlike = np.array(
@@ -172,50 +149,50 @@ class Table:
             ],
             bool,
         )
-        self._names: Ints = _codes([min(toponym.names) for toponym in toponyms])
-        self._neighbours, self._next = _neighbours(mentions, of_mention)
+        self.names: Ints = _codes([min(toponym.names) for toponym in toponyms])
+        self.neighbours, self.side_by_side = _neighbours(mentions, of_mention)
         self.fixed = self._first()
 
     def _describe(self, places: Sequence[Place]) -> None:
         lat, lon = np.radians([(place.lat, place.lon) for place in places]).reshape(-1, 2).T
-        self._sphere = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+        self.sphere = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
         numbers: dict[str, int] = {"": -1}
 
         def coded(names: Iterable[str]) -> Ints:
             return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
 
-        self._id = coded(place.id for place in places)
-        self._admin1 = coded(place.admin1_id for place in places)
-        self._country = coded(f"country:{place.country}" if place.country else "" for place in places)
-        self._level = np.array([_LEVELS.index(place.level) for place in places], np.int64)
-        self._radius = np.array([place.radius_km for place in places])
-        self._people = np.log10(np.array([place.population for place in places], float) + 10)
+        self.ids = coded(place.id for place in places)
+        self.admin1 = coded(place.admin1_id for place in places)
+        self.countries = coded(f"country:{place.country}" if place.country else "" for place in places)
+        self.levels = np.array([LEVELS.index(place.level) for place in places], np.int64)
+        self.radii = np.array([place.radius_km for place in places])
+        self.people = np.log10(np.array([place.population for place in places], float) + 10)
 
     def _reaches(self, districts: NDArray[np.bool_]) -> Floats:
         """Return how far in km each place reaches, where ``districts`` are asked for as such."""
-        least = np.where(self._level == _LEVELS.index(Level.ADMIN2), LEAST_DISTRICT_KM, 0)
+        least = np.where(self.levels == LEVELS.index(Level.ADMIN2), LEAST_DISTRICT_KM, 0)
         # Of a district that the gazetteer lacks it has the town that it is named after.
-        least = np.where(districts & (self._level >= _LEVELS.index(Level.SETTLEMENT)), DISTRICT_KM, least)
-        reaches: Floats = np.maximum(self._radius, least)
+        least = np.where(districts & (self.levels >= LEVELS.index(Level.SETTLEMENT)), DISTRICT_KM, least)
+        reaches: Floats = np.maximum(self.radii, least)
         return reaches
 
     # ------------------------------------------------------------------ what needs no context
 
     def _first(self) -> Floats:
         table = np.zeros((self.size + len(self.toponyms), len(FEATURES)))
-        level, rows = self._level, slice(0, self.size)
+        level, rows = self.levels, slice(0, self.size)
 
         def put(name: str, values: ArrayLike) -> None:
             table[rows, COLUMN[name]] = np.asarray(values, np.float64)
 
-        settled = level == _LEVELS.index(Level.SETTLEMENT)
-        put("population", np.where(level <= 1, 0.5, 1.0) * self._people)
-        put("a great city", np.where(settled, np.maximum(0, self._people - 5), 0))
+        settled = level == LEVELS.index(Level.SETTLEMENT)
+        put("population", np.where(level <= 1, 0.5, 1.0) * self.people)
+        put("a great city", np.where(settled, np.maximum(0, self.people - 5), 0))
         put("the whole wording is its name", [option.whole for option in self.options])
         for name, grain in (("country", Level.COUNTRY), ("region", Level.ADMIN1), ("district", Level.ADMIN2)):
-            put(name, level == _LEVELS.index(grain))
-        put("area", level == _LEVELS.index(Level.AREA))
-        put("building or base", level == _LEVELS.index(Level.FACILITY))
+            put(name, level == LEVELS.index(grain))
+        put("area", level == LEVELS.index(Level.AREA))
+        put("building or base", level == LEVELS.index(Level.FACILITY))
         put("capital", [option.place.feature_code == "PPLC" for option in self.options])
         put("a place that news of wars names", [option.place.in_war_news for option in self.options])
         found = np.array([option.found for option in self.options], np.int64)
@@ -231,36 +208,36 @@ class Table:
 
     def _is_townlike(self, toponym: Toponym) -> float:
         """Return 2 where something is near, between or so far from a place, as it is of towns; else 1."""
-        return 2.0 if any(self._mentions[index].relation in OF_TOWNS for index in toponym.indexes) else 1.0
+        return 2.0 if any(self.mentions[index].relation in OF_TOWNS for index in toponym.indexes) else 1.0
 
     def _is_region(self, toponym: Toponym) -> bool:
         """Whether a name means the region: "in the Kursk direction", in a report on the Kursk region."""
-        relations = (self._mentions[index].relation for index in toponym.indexes)
+        relations = (self.mentions[index].relation for index in toponym.indexes)
         return bool(toponym.names & self._regions) and Relation.DIRECTION in relations
 
     def _named(self, table: Floats, number: int, settled: NDArray[np.bool_]) -> None:
         """Fill in how the text names each candidate of one toponym, and what speaks for none of them."""
         rows = slice(self.starts[number], self.starts[number + 1])
-        toponym, level = self.toponyms[number], self._level
+        toponym, level = self.toponyms[number], self.levels
         mention, options = toponym.mention, toponym.options
         named = [option for option in options if option.found is Found.NAME]
         if options:
-            people = self._people[rows]
+            people = self.people[rows]
             towns = settled[rows]
             size = np.where(towns, people - people.max(where=towns, initial=0), 0)
             table[rows, COLUMN["size among its namesakes"]] = size
             table[rows, COLUMN["the only one of that name"]] = len(options) == 1
             own = np.array([_own(option, toponym) for option in options])
             # "Zaporizhzhya" is spelled like the region that is named after it.
-            own |= towns & np.isin(self._admin1[rows], self._id[rows][own & (level[rows] == 1)])
+            own |= towns & np.isin(self.admin1[rows], self.ids[rows][own & (level[rows] == 1)])
             table[rows, COLUMN["own name"]] = own
-            namesake = (level[rows] == 1) & np.isin(self._id[rows], self._admin1[rows][towns])
+            namesake = (level[rows] == 1) & np.isin(self.ids[rows], self.admin1[rows][towns])
             alone = mention.asked == "" and not self._is_region(toponym)
             table[rows, COLUMN["a town of that name lies in it"]] = (
                 namesake * alone * self._is_townlike(toponym)
             )
         if mention.asked:
-            fits = np.isin(level[rows], [_LEVELS.index(level) for level in _ASKED[mention.asked]])
+            fits = np.isin(level[rows], [LEVELS.index(level) for level in _ASKED[mention.asked]])
             # A district may be missing from the gazetteer while the town it is named after is in it.
             excused = settled[rows] & (mention.asked == "admin2")
             table[rows, COLUMN["kind asked for"]] = fits
@@ -280,8 +257,6 @@ class Table:
         none[COLUMN["none: only part of the name is known"]] = kinds == {Found.WITHIN}
         none[COLUMN["none: only another spelling is known"]] = Found.ALIKE in kinds
 
-    # ------------------------------------------------------------------ what the others tell
-
     def refused(self, table: Floats) -> NDArray[np.bool_]:
         """Return which rows cannot be meant: the text puts them elsewhere, or asks for another kind."""
         elsewhere = table[:, COLUMN["far from the place named"]] > SURE
@@ -293,180 +268,7 @@ class Table:
     def _is_told(self, toponym: Toponym) -> bool:
         """Whether the text puts a place in a region that it calls one: a comma alone may deceive."""
         inside = toponym.mention.inside
-        return inside is not None and self._mentions[inside].asked in ("admin1", "admin2")
-
-    def seen(self, likely: Floats) -> Floats:
-        """Return the table with what the other places tell, where ``likely`` says how likely each row is.
-
-        Shape of ``likely``: as many as there are rows, summing to 1 over each toponym's.
-        """
-        table = self.fixed.copy()
-        if not self.size:
-            return table
-        self._likely = likely[: self.size]
-        self._shares(table)
-        self._distances(table)
-        self._ties(table)
-        return table
-
-    def _shares(self, table: Floats) -> None:
-        """Fill in how much of the text plays in the country and division of each candidate."""
-        owner = self.owner[: self.size]
-        weight = self._likely * self._weights[owner]
-        literal = np.where(self._weights[owner] >= 1, self._likely, 0)
-        total = max(2.0, float(weight.sum()))
-        rows = slice(0, self.size)
-        elsewhere = self._elsewhere(self._country, weight)
-        share = elsewhere / total
-        table[rows, COLUMN["same country as the other places"]] = share
-        table[rows, COLUMN["alone in its country"]] = (elsewhere < 0.5) & (total > 2)
-        strongest = np.zeros(len(self.toponyms))
-        np.maximum.at(strongest, owner, share)
-        table[rows, COLUMN["outside the country of the other places"]] = strongest[owner] - share
-        inner = self._elsewhere(self._admin1, np.where(self._level > 0, weight, 0))
-        table[rows, COLUMN["same region as the other places"]] = inner / total
-        for name, within, grain in (
-            ("its country is named", self._country, Level.COUNTRY),
-            ("its region is named", self._admin1, Level.ADMIN1),
-        ):
-            named = np.where(self._level == _LEVELS.index(grain), literal, 0)
-            told = self._elsewhere(self._id, named, within)
-            table[rows, COLUMN[name]] = np.where(self._level > _LEVELS.index(grain), np.minimum(1, told), 0)
-
-    def _elsewhere(self, keys: Ints, weight: Floats, asked: Ints | None = None) -> Floats:
-        """Return for each candidate the weight of all those with its key, its own name's apart."""
-        asked = keys if asked is None else asked
-        owner = self._names[self.owner[: self.size]]
-        width = int(max(keys.max(), asked.max())) + 2
-        sums = np.bincount(keys + 1, weight, width)
-        pairs, place = np.unique(owner * width + keys + 1, return_inverse=True)
-        own = np.bincount(place, weight, len(pairs))
-        wanted = owner * width + asked + 1
-        at = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
-        mine = np.where(pairs[at] == wanted, own[at], 0)
-        return np.where(asked >= 0, np.maximum(0, sums[asked + 1] - mine), 0)
-
-    def _distances(self, table: Floats) -> None:
-        """Fill in how close the other places are."""
-        owner = self.owner[: self.size]
-        # Large areas and countries have a middle, but are nowhere near it.
-        spots = (
-            (self._level > 0) & (self._radius < 150) & (self._likely > LIKELY) & (self._weights[owner] >= 1)
-        )
-        sources = np.flatnonzero(spots)
-        if len(sources) > SOURCES:
-            sources = sources[np.argsort(-self._likely[sources], kind="stable")[:SOURCES]]
-        table[:, COLUMN["kilometres to the nearest place"]] = NOWHERE
-        table[:, COLUMN["how far apart the places are"]] = NOWHERE
-        if not len(sources):
-            return
-        weight = np.where(
-            self._names[owner][:, None] == self._names[owner[sources]][None, :], 0, self._likely[sources]
-        )
-        apart = self._apart(np.clip(self._sphere @ self._sphere[sources].T, -1, 1))
-        rows = slice(0, self.size)
-        movable = self._level > 0
-        for km in (15, 60, 250):
-            near = weight * np.exp(apart * (-1 / km))
-            table[rows, COLUMN[f"within {km} km of another place"]] = near.max(axis=1) * movable
-        away = np.log1p(np.where(weight > 0.3, apart, EARTH_KM).min(axis=1))
-        table[rows, COLUMN["kilometres to the nearest place"]] = away
-        sure = away[sources[self._likely[sources] > 0.5]]
-        if len(sure) > 1:
-            table[:, COLUMN["how far apart the places are"]] = np.median(sure)
-        total = weight.sum(axis=1)
-        table[rows, COLUMN["close to most places"]] = near.sum(axis=1) / np.maximum(1, total) * movable
-
-    def _ties(self, table: Floats) -> None:
-        """Fill in what the text itself says of where a place lies, and what stands next to it."""
-        inside, beside = [], []
-        for number, toponym in enumerate(self.toponyms):
-            if toponym.mention.inside is not None:
-                inside.append((number, self._of_mention[toponym.mention.inside]))
-            if toponym.mention.near is not None:
-                beside.append((number, self._of_mention[toponym.mention.near]))
-            # "Between A and B" puts the two beside each other.
-            others = (self._mentions[index].other for index in toponym.indexes)
-            self._neighbours += [(number, self._of_mention[other]) for other in others if other is not None]
-        self._tie_inside(table, inside)
-        self._tie_beside(table, beside)
-        pairs = self._pairs([*self._neighbours, *((b, a) for a, b in self._neighbours)])
-        close = np.exp(self._between(pairs) / -60) * self._likely[pairs.other]
-        close *= (
-            (self._level[pairs.one] > 0) & (self._level[pairs.other] > 0) & (self._radius[pairs.other] < 150)
-        )
-        self._put(table, "close to what stands next to it", pairs.one, close)
-        pairs = self._pairs(self._next)
-        held = self._holds(pairs.other, pairs.one)
-        self._put(table, "inside what stands next to it", pairs.one, held * self._likely[pairs.other])
-        pairs = self._pairs([(b, a) for a, b in self._next])
-        holds = self._holds(pairs.one, pairs.other)
-        self._put(table, "holds what stands next to it", pairs.one, holds * self._likely[pairs.other])
-
-    def _tie_inside(self, table: Floats, ties: Sequence[tuple[int, int]]) -> None:
-        pairs = self._pairs(ties)
-        held = self._holds(pairs.other, pairs.one) * self._likely[pairs.other]
-        open_to = self._likely[pairs.other] * ~self._holds(pairs.other, pairs.one)
-        self._add(table, "inside the place named", pairs.one, held)
-        self._add(table, "outside the place named", pairs.one, open_to)
-        pairs = self._pairs([(b, a) for a, b in ties])
-        holds = self._holds(pairs.one, pairs.other)
-        self._put(table, "holds what the text puts in it", pairs.one, holds * self._likely[pairs.other])
-
-    def _tie_beside(self, table: Floats, ties: Sequence[tuple[int, int]]) -> None:
-        pairs = self._pairs(ties)
-        apart = np.maximum(0, self._between(pairs) - self._radius[pairs.other])
-        likely = self._likely[pairs.other] * (self._id[pairs.one] != self._id[pairs.other])
-        self._add(table, "beside the place named", pairs.one, likely * np.exp(apart / -BESIDE_SCALE_KM))
-        self._add(table, "far from the place named", pairs.one, likely * (apart > BESIDE_KM))
-        pairs = self._pairs([(b, a) for a, b in ties])
-        apart = np.maximum(0, self._between(pairs) - self._radius[pairs.one])
-        self._put(
-            table,
-            "a place put beside it",
-            pairs.one,
-            self._likely[pairs.other] * np.exp(apart / -BESIDE_SCALE_KM),
-        )
-
-    def _pairs(self, ties: Sequence[tuple[int, int]]) -> _Pairs:
-        """Return every candidate of the first of each tie with every likely one of the second."""
-        one, other = [], []
-        for first, second in ties:
-            if self._names[first] == self._names[second]:
-                continue
-            start, end = self.starts[second], self.starts[second + 1]
-            likely = start + np.flatnonzero(self._likely[start:end] > LIKELY)
-            rows = np.arange(self.starts[first], self.starts[first + 1])
-            one.append(np.repeat(rows, len(likely)))
-            other.append(np.tile(likely, len(rows)))
-        nothing = np.zeros(0, np.int64)
-        return _Pairs(np.concatenate([nothing, *one]), np.concatenate([nothing, *other]))
-
-    def _between(self, pairs: _Pairs) -> Floats:
-        cosines = np.einsum("ij,ij->i", self._sphere[pairs.one], self._sphere[pairs.other])
-        return self._apart(np.clip(cosines, -1, 1))
-
-    @staticmethod
-    def _apart(cosines: Floats) -> Floats:
-        km: Floats = EARTH_KM * np.arccos(cosines)
-        return km
-
-    def _holds(self, outer: Ints, inner: Ints) -> NDArray[np.bool_]:
-        """Return whether one place lies within another, and is not the same."""
-        level = self._level[outer]
-        apart = self._between(_Pairs(outer, inner))
-        wide = np.where(level > 1, apart <= 1.5 * self._reach[outer], self._admin1[inner] == self._id[outer])
-        held = np.where(level == 0, self._country[inner] == self._country[outer], wide)
-        result: NDArray[np.bool_] = held & (self._id[outer] != self._id[inner])
-        return result
-
-    @staticmethod
-    def _put(table: Floats, name: str, rows: Ints, values: Floats) -> None:
-        np.maximum.at(table[:, COLUMN[name]], rows, values)
-
-    @staticmethod
-    def _add(table: Floats, name: str, rows: Ints, values: Floats) -> None:
-        np.add.at(table[:, COLUMN[name]], rows, values)
+        return inside is not None and self.mentions[inside].asked in ("admin1", "admin2")
 
 
 def _codes(names: Sequence[str]) -> Ints:
@@ -493,6 +295,10 @@ def _neighbours(
             near[pair] = None
         if 0 <= gap <= NEXT_CHARACTERS:
             side[pair] = None
+    for number, mention in zip(of_mention, mentions, strict=True):
+        # "Between A and B" puts the two beside each other.
+        if mention.other is not None:
+            near[number, of_mention[mention.other]] = None
     return list(near), list(side)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from domain import Candidate, Level, Mention, Place, PlaceFinder, Resolution, Spot
 from geo.candidates import Found, Option, Toponym, toponyms
+from geo.context import seen
 from geo.features import ABOUT_PLACES, FEATURES, LEAST_DISTRICT_KM, Floats, Ints, Table
 from geo.gazetteer import GEOD
 from geo.ranker import Ranker, load_ranker, probabilities
@@ -58,7 +59,7 @@ class Ranking:
 
     def look(self) -> None:
         """See where the others are, as likely as they are now."""
-        self.features = self.table.seen(self.likely)
+        self.features = seen(self.table, self.likely)
 
     def score(self, scores: Floats) -> None:
         """Take scores over, and what is likely with them."""

@@ -29,37 +29,11 @@ AROUND_KM = 60.0
 DETAILED = "UA"
 """The country whose every village is in a gazetteer that comes with the corpora."""
 
-LOCAL = ["US", "US", "US", "GB", "CA", "AU", "IE", "IN", "NG", "ZA", "DE", "FR", "MX", "BR", "PH"]
-EMBATTLED = [
-    "UA",
-    "UA",
-    "RU",
-    "SY",
-    "IQ",
-    "IL",
-    "PS",
-    "LB",
-    "YE",
-    "SD",
-    "SS",
-    "ML",
-    "BF",
-    "NE",
-    "ET",
-    "SO",
-    "CD",
-    "MM",
-    "AF",
-    "PK",
-    "LY",
-    "HT",
-    "CO",
-    "AZ",
-    "AM",
-    "MZ",
-    "CM",
-    "TD",
-]
+LOCAL = ("US", "US", "US", "GB", "CA", "AU", "IE", "IN", "NG", "ZA", "DE", "FR", "MX", "BR", "PH")
+EMBATTLED = (
+    *("UA", "UA", "RU", "SY", "IQ", "IL", "PS", "LB", "YE", "SD", "SS", "ML", "BF", "NE", "ET", "SO"),
+    *("CD", "MM", "AF", "PK", "LY", "HT", "CO", "AZ", "AM", "MZ", "CM", "TD"),
+)
 
 
 class Hiding:

@@ -12,7 +12,7 @@ import pytest
 from pyproj import Geod
 
 from domain import Document, Mention, MentionKind, Place, Relation, Resolution
-from geo.features import BESIDE_KM
+from geo.context import BESIDE_KM
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
 from geo.relations import NEAR_KM
