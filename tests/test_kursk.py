@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from domain import Analysis, Document, Event, MentionKind, Place, Stance
-from geo.gazetteer import GEOD
+from geo.gazetteer import GEOD, Gazetteer
+from geo.layers import add_layer
+from geo.regions import Regions
 from pipeline import Analyser
 
+VILLAGES = Path(__file__).parent.parent.parent / "shared" / "data" / "gazetteer" / "geonames-UA.txt.gz"
 REPORT = Path(__file__).parent.parent.parent / "shared" / "reports" / "kursk-withdrawal.txt"
 PUBLISHED = date(2025, 1, 31)
 
@@ -55,6 +59,23 @@ def only(article: Analysis, kind: str, actor: str) -> Event:
 def kilometres(one: Place, other: Place) -> float:
     """Return the distance of two places."""
     return float(GEOD.inv(one.lon, one.lat, other.lon, other.lat)[2]) / 1000
+
+
+def test_with_all_of_ukraines_villages_the_same_novovasylivka_is_meant(
+    article: Analysis, prepared: dict[str, str], tmp_path: Path
+) -> None:
+    if not VILLAGES.is_file():
+        pytest.skip(f"the villages are not part of the project; they would be {VILLAGES}")
+    base = tmp_path / "gazetteer.db"
+    base.symlink_to(Path(prepared["SITMAP_GAZETTEER"]).resolve())
+    add_layer(base, VILLAGES)
+    with closing(Gazetteer(base)) as detailed:
+        assert len(detailed.lookup("Novovasylivka")) >= 12
+        reader = Analyser(detailed, Regions(detailed, Path(prepared["SITMAP_BASEMAP"])))
+        again = reader.analyse(article.document)
+    village = place(again, "Novovasylivka")
+    assert village.id == place(article, "Novovasylivka").id
+    assert kilometres(village, place(again, "Pokrovsk")) < 30
 
 
 @pytest.mark.parametrize(
