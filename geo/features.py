@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from domain import Level, Mention, Place, Relation
 from geo.candidates import Found, Option, Toponym
 from geo.folding import fold
-from geo.spellings import skeleton
+from geo.romanise import CYRILLIC
+from geo.spellings import counterparts, skeleton
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -314,7 +315,16 @@ def _own(option: Option, toponym: Toponym) -> bool:
     if option.found is not Found.NAME or option.place.level in (Level.COUNTRY, Level.AREA):
         return option.found is Found.NAME
     own = fold(option.place.name)
-    return own in toponym.names or _sound(own) in {_sound(name) for name in toponym.names}
+    if own in toponym.names or _sound(own) in {_sound(name) for name in toponym.names}:
+        return True
+    # "Volchansk" is how Russian has "Vovchansk".
+    return option.place.country in CYRILLIC and any(own in _spellings(name) for name in toponym.names)
+
+
+@lru_cache(maxsize=10_000)
+def _spellings(folded: str) -> frozenset[str]:
+    """Return how a name may be spelled in its neighbours' languages."""
+    return frozenset(counterparts(folded))
 
 
 @lru_cache(maxsize=50_000)

@@ -283,6 +283,9 @@ def _reason(answer: _Answer) -> str:
     against = answer.ranked[1]
     gains: dict[str, float] = {}
     for feature in _WORDS:
+        # That the other is a district does not make a district of this one.
+        if feature in _KINDS and best.contributions.get(feature, 0) <= 0:
+            continue
         gains[feature] = best.contributions.get(feature, 0) - against.contributions.get(feature, 0)
     leading = [
         feature for feature, points in sorted(gains.items(), key=lambda pair: -pair[1])[:2] if points > 0.2
@@ -296,6 +299,7 @@ def _reason(answer: _Answer) -> str:
     )
 
 
+_KINDS = frozenset({"country", "region", "district", "area", "building or base", "capital"})
 _WORDS = {
     "population": "it is the larger place",
     "a great city": "it is a great city",

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+CYRILLIC = frozenset({"UA", "RU", "BY"})
+"""Countries whose names the news romanises in several ways."""
+
 _MAX_LETTERS = 200
 
 

@@ -17,11 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.folding import fold
 from geo.gazetteer import CODE_RANK
 from geo.placefile import SCHEMA_VERSION
-from geo.romanise import romanised
+from geo.romanise import CYRILLIC, romanised
 from geo.spellings import skeleton
-
-CYRILLIC = frozenset({"UA", "RU", "BY"})
-"""Countries whose names the news romanises in several ways."""
 
 # Names come folded, so that FTS5's "ascii" lets the letters outside ASCII stand as they are. A place
 # without coordinates only adds names and an outline to the one of that id in another file.

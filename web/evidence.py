@@ -15,6 +15,9 @@ CONTEXT_CHARACTERS = 600
 """How far the sentence before or after may reach; what has no end by then is cut there."""
 
 RIVALS = 2
+MATTERS = 0.1
+"""A contribution smaller than that is not shown by itself."""
+
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
 
 
@@ -172,9 +175,11 @@ def _why(event: Event, resolution: Resolution) -> Why:
 
 
 def _largest(contributions: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    """Return the contributions that matter, the weightiest first."""
+    """Return the contributions that matter, the weightiest first, and the sum of all the small ones."""
     ranked = sorted(contributions.items(), key=lambda item: -abs(item[1]))
-    return tuple((name, value) for name, value in ranked if abs(value) >= 0.005)
+    large = [(name, value) for name, value in ranked if abs(value) >= MATTERS]
+    small = sum(value for _, value in ranked[len(large) :])
+    return (*large, ("all the rest", small)) if abs(small) >= 0.005 else tuple(large)
 
 
 def _distance(one: Place, other: Place) -> float:
