@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from heapq import nlargest
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -29,7 +28,7 @@ from geo.folding import MAX_NAME as MAX_NAME
 from geo.folding import fold as fold
 from geo.joining import joined
 from geo.placefile import PlaceFile, identity
-from geo.spellings import ALIKE, MAX_COUNTERPARTS, counterparts, similarity, skeleton
+from geo.spellings import likest, slips
 
 ALTERNATE_PENALTY = 0.8
 """How much less a place is meant by an alternate name than by its own, in powers of ten of people:
@@ -40,12 +39,6 @@ MAX_SOUNDS = 300
 
 MAX_ALIKE = 10
 """Places kept of each name that is like another."""
-
-LONG_SKELETON = 4
-"""Names of so many consonants may have one too many, or two swapped, and still be known."""
-
-BY_RULE = 0.95
-"""How like a name another spelling by rule is."""
 
 CODE_RANK = 3
 """The rank of names that are only codes (ISO 3166); texts do not mean places by them. Own names have 0,
@@ -153,37 +146,26 @@ class Gazetteer:
     def alike(self, name: str) -> tuple[tuple[Place, float], ...]:
         """Return places of other spellings of a name and of names much like it, with how like, 0 to 1.
 
-        To be asked where ``lookup`` finds nothing. Bounded in time: 20 spellings by rule, and ``MAX_SOUNDS``
-        names that share the consonants, as they stand or with one too many or two swapped.
+        To be asked where ``lookup`` finds nothing. Bounded in time: ``MAX_SOUNDS`` names are compared.
         """
         folded = fold(name)
-        likely = dict.fromkeys(counterparts(folded), BY_RULE)
-        for other in self._sounding(folded):
-            likeness = similarity(folded, other)
-            if likeness >= ALIKE:
-                likely[other] = max(likeness, likely.get(other, 0))
         found: dict[str, tuple[Place, float]] = {}
-        for other, likeness in nlargest(MAX_COUNTERPARTS, likely.items(), key=lambda pair: pair[1]):
+        for other, likeness in likest(folded, self._sounding(folded)):
             for place in self.lookup(other, MAX_ALIKE, codes=False):
                 found.setdefault(place.id, (place, likeness))
         return tuple(found.values())
 
     def _sounding(self, folded: str) -> set[str]:
         """Return the names whose consonants are those of ``folded``, give or take a slip."""
-        key = skeleton(folded)
-        keys = {key}
-        if len(key) >= LONG_SKELETON:
-            keys |= {key[:at] + key[at + 1 :] for at in range(1, len(key))}
-            keys |= {key[:at] + key[at + 1] + key[at] + key[at + 2 :] for at in range(1, len(key) - 1)}
         sql = "SELECT folded FROM sound WHERE skeleton = ? AND length(folded) BETWEEN ? AND ? LIMIT ?"
         found: set[str] = set()
-        shortest, longest = len(folded) - 3, len(folded) + 3
-        # The key itself comes first, so that it is heard before there is no more room.
-        for heard in sorted(keys - {""}, key=lambda other: other != key):
+        for heard in slips(folded):
             for file in self._parts().files:
                 room = MAX_SOUNDS - len(found)
-                found.update(row[0] for row in file.rows(sql, (heard, shortest, longest, room)))
-        return found - {folded}
+                found.update(
+                    row[0] for row in file.rows(sql, (heard, len(folded) - 3, len(folded) + 3, room))
+                )
+        return found
 
     def namesakes(self, names: Iterable[str], *, lat: float, lon: float, km: float) -> tuple[Place, ...]:
         """Return the places within ``km`` that have one of the names, nearest first."""

@@ -267,8 +267,10 @@ def _refusal(answer: _Answer, beside: _Answer | None, inside: _Answer | None) ->
             )
     if best.contributions.get("other kind than asked for", 0) < 0:
         return f"no {answer.toponym.mention.asked} of that name is known"
-    kept = "the one" if not answer.rivals else f"none of the {answer.rivals + 1}"
-    return f"{kept} of that name that is known fits the rest of the text (closest: {best.place.label})"
+    fits = f"none of the {answer.rivals + 1} places of such a name that are known fits"
+    if not answer.rivals:
+        fits = "the only place of such a name that is known does not fit"
+    return f"{fits} the rest of the text (closest: {best.place.label})"
 
 
 def _reason(answer: _Answer) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from operator import itemgetter
 
 from domain import BadData
@@ -22,6 +22,14 @@ ALIKE = 0.82
 """The least ``similarity`` of two spellings of one name: one slip in six letters, none in five."""
 
 MAX_COUNTERPARTS = 20
+"""How many other spellings a name may have."""
+
+LONG_SKELETON = 4
+"""Names of so many consonants may have one too many, or two swapped, and still be known."""
+
+BY_RULE = 0.95
+"""How like a name another spelling by rule is."""
+
 _MAX_LETTERS = 200
 _SHORT = 4
 _BEAM = 24
@@ -140,6 +148,29 @@ def skeleton(folded: str) -> str:
         return ""
     sounds = _sounded(folded)
     return _LATER_VOWELS.sub("", sounds[:1].translate(_ANY_VOWEL) + sounds[1:])
+
+
+def slips(folded: str) -> list[str]:
+    """Return the key of a name, and in long ones those with a consonant less or two swapped; itself first."""
+    key = skeleton(folded)
+    others = set()
+    if len(key) >= LONG_SKELETON:
+        others |= {key[:at] + key[at + 1 :] for at in range(1, len(key))}
+        others |= {key[:at] + key[at + 1] + key[at] + key[at + 2 :] for at in range(1, len(key) - 1)}
+    return [key, *sorted(others - {key})] if key else []
+
+
+def likest(folded: str, sounding: Iterable[str]) -> list[tuple[str, float]]:
+    """Return other spellings of a name, and those of ``sounding`` that are much like it, the likest first.
+
+    With each comes how like it is, from ``ALIKE`` to 1; 20 at most.
+    """
+    found = dict.fromkeys(counterparts(folded), BY_RULE)
+    for other in sounding:
+        likeness = similarity(folded, other)
+        if other != folded and likeness >= ALIKE:
+            found[other] = max(likeness, found.get(other, 0))
+    return nlargest(MAX_COUNTERPARTS, found.items(), key=lambda pair: pair[1])
 
 
 def similarity(one: str, other: str) -> float:
