@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import math
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,8 @@ from geo.writer import Row, Writer
 
 RENAMED_METRES = 25_000
 """How far a place may lie from where renamed.csv has it."""
+
+_AIRFIELD = re.compile(r" (?:air ?base|airfield|base)$", re.IGNORECASE)
 
 TABLES = (
     *("countries.csv", "divisions.csv", "centres.csv", "areas.csv"),
@@ -335,13 +338,20 @@ def _curated_rows(table: str, rows: list[_Ours], prominence: float) -> Iterator[
             as_number(row, "lon"),
             row["feature_code"],
             row["country"],
-            names=row["aliases"].split("|"),
+            names=(*row["aliases"].split("|"), *_airfield_names(row)),
             admin1_id=f"adm1:{row['country']}.{row['admin1']}" if row["admin1"] else "",
             population=population,
             radius_km=as_number(row, "uncertainty_km"),
             prominence=math.log10(population + 1000) + prominence,
             source=f"data/gazetteer/{table}: {row['source']}",
         )
+
+
+def _airfield_names(row: _Ours) -> Iterator[str]:
+    """Yield what else an air base is called: whoever says "the Ukrainka base" or airfield means the same."""
+    names = (row["name"], *row["aliases"].split("|")) if row["feature_code"] == "AIRB" else ()
+    stems = {stem for name in names if (stem := _AIRFIELD.sub("", name)) != name}
+    return (f"{stem} {word}" for stem in stems for word in ("air base", "airbase", "airfield", "base"))
 
 
 def _city_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> Iterator[Row]:

@@ -6,16 +6,20 @@ Mentions that the text uses alike ("Paris" three times) are one *toponym*: one s
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache, partial
 
-from domain import Mention, MentionKind, Place, PlaceFinder
+from domain import Level, Mention, MentionKind, Place, PlaceFinder
 from geo.gazetteer import fold
 
 MAX_WITHIN = 6
 """Places kept of each name within a name ("Manila" in "Manila Cathedral")."""
+
+CITY = 50_000
+"""From so many people on a town is meant by its bare name."""
 
 MAX_WORDS = 8
 """Names of more words than that are not searched for names within them."""
@@ -75,7 +79,28 @@ def toponyms(mentions: Sequence[Mention], places: PlaceFinder) -> tuple[list[Top
             found.append(Toponym(mention, [], finder.options(mention), names))
         found[number].indexes.append(index)
         of_mention.append(number)
+    _name_in_short(found)
     return found, of_mention
+
+
+def _name_in_short(found: Sequence[Toponym]) -> None:
+    """Let a first word mean what the text elsewhere names in full: "Belaya" the Belaya air base.
+
+    A bare "Zaporizhzhia" is the city all the same, whatever the text says of its power plant.
+    """
+    begun: defaultdict[str, list[Option]] = defaultdict(list)
+    for toponym in found:
+        for name in toponym.names:
+            first, _, rest = name.partition(" ")
+            if rest:
+                spots = (option for option in toponym.options if option.place.level is Level.FACILITY)
+                begun[first] += (replace(option, whole=False) for option in spots)
+    for toponym in found:
+        if any(option.place.population >= CITY for option in toponym.options):
+            continue
+        known = {option.place.id for option in toponym.options}
+        fuller = {option.place.id: option for name in toponym.names for option in begun.get(name, ())}
+        toponym.options += (option for place_id, option in fuller.items() if place_id not in known)
 
 
 def _sense(mention: Mention, mentions: Sequence[Mention]) -> tuple[object, ...]:

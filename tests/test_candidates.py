@@ -96,3 +96,11 @@ def test_what_is_said_of_towns_means_the_town_and_not_the_region_named_after_it(
 ) -> None:
     town, _ = resolve([mention("Sumy", relation=relation), mention("Konotop", 80)], gazetteer)
     assert town.place is not None and town.place.feature_code.startswith("PPL")
+
+
+def test_a_short_name_may_mean_what_the_text_names_in_full(gazetteer: Gazetteer) -> None:
+    base = mention("Ukrainka base", text="Ukrainka", near=None)
+    told, numbers = toponyms([base, mention("Ukrainka", 300)], gazetteer)
+    short = {option.place.id for option in told[numbers[1]].options}
+    assert "sitmap:ukrainka-air-base" in short
+    assert len(short) > 1
