@@ -307,7 +307,13 @@ def _is_unlike(option: Option, mention: Mention) -> bool:
     """Whether a place is of a kind that the text's word excludes, and that word is no part of its name."""
     allowed = _ALLOWED.get(mention.asked)
     named = option.whole and mention.text != mention.name
-    return allowed is not None and not named and option.place.level not in allowed
+    if allowed is None or named:
+        return False
+    # "The Amur region" is no river.
+    river = mention.asked == "admin1" and not option.place.feature_code.startswith(
+        ("ADM", "PCL", "RGN", "TERR")
+    )
+    return river or option.place.level not in allowed
 
 
 def _own(option: Option, toponym: Toponym) -> bool:

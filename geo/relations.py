@@ -107,7 +107,7 @@ def locate(mention: Mention, place: Place, other: Place | None) -> Location:
         km = reach_km(shape, lat=lat, lon=lon)
         return Location(lat, lon, 2 if km <= VAGUE_KM else 3, km)
     precision, km = 3, place.radius_km
-    if place.level is Level.SETTLEMENT:
+    if place.level.is_point:
         beyond = {Relation.NEAR: NEAR_KM, Relation.BORDER: NEAR_KM, Relation.DIRECTION: DIRECTION_KM}
         beyond[Relation.COAST] = _coast_km(mention.offset_km, TOWN_COAST_KM)[1]
         km += beyond.get(mention.relation, 0.0)
@@ -154,7 +154,7 @@ def _spot(mention: Mention, place: Place, other: Place | None) -> tuple[float, f
     """Return lat, lon and shape of a relation that needs no outline, ``None`` for the others."""
     if mention.relation is Relation.OFFSET and mention.offset_km is not None:
         return _offset(place, mention.offset_km, mention.bearing)
-    if mention.relation is Relation.NEAR and mention.bearing is not None and place.level is Level.SETTLEMENT:
+    if mention.relation is Relation.NEAR and mention.bearing is not None and place.level.is_point:
         reach = place.radius_km + NEAR_KM
         lat, lon = _ahead(place.lat, place.lon, mention.bearing, reach / 2)
         return (

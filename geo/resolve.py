@@ -34,6 +34,10 @@ NONE = "none of these"
 
 SUREST = 0.999
 
+RULED_OUT = "ruled out by what the text says"
+RULED_OUT_POINTS = -20.0
+"""How a candidate is shown that lies elsewhere than the text says, or is of another kind than it names."""
+
 COORDINATES_CONFIDENCE = 0.95
 """How sure a position in figures is: it may be mistyped, or be somebody else's."""
 
@@ -46,6 +50,7 @@ class Ranking:
         self.toponyms, self.of_mention = toponyms(mentions, places)
         self.table = Table(self.toponyms, mentions, self.of_mention)
         self.features = self.contributions = self.table.fixed
+        self.refused = np.zeros(len(self.features), bool)
         self.scores: Floats = np.zeros(0)
         self.likely: Floats = np.zeros(0)
 
@@ -73,7 +78,8 @@ class Ranking:
         self.contributions[kept] = ranker.contributions(self.features[kept])
         scores = np.full(len(self.scores), -math.inf)
         scores[kept] = self.contributions[kept].sum(axis=1) + ranker.trees.base
-        scores[self.table.refused(self.features)] = -math.inf
+        self.refused = self.table.refused(self.features)
+        scores[self.refused] = -math.inf
         self.score(scores)
 
     def contenders(self) -> Ints:
@@ -167,6 +173,8 @@ class _Answer:
             points = ranking.contributions[row]
             told = points[:ABOUT_PLACES].round(3)
             contributions = {FEATURES[at]: float(told[at]) for at in np.flatnonzero(told)}
+            if ranking.refused[row]:
+                contributions[RULED_OUT] = RULED_OUT_POINTS
             contributions[NONE] = round(float(points[ABOUT_PLACES:].sum()) - against, 3)
             place = ranking.table.options[row].place
             self.ranked.append(Candidate(place, round(sum(contributions.values()), 3), contributions))

@@ -16,7 +16,7 @@ from geo.context import BESIDE_KM
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
 from geo.relations import NEAR_KM
-from geo.resolve import KEPT_CANDIDATES, resolve
+from geo.resolve import KEPT_CANDIDATES, RULED_OUT, resolve
 from pipeline import Analyser
 
 ELLIPSOID = Geod(ellps="WGS84")
@@ -124,6 +124,12 @@ def test_the_direction_of_a_region_that_the_text_names_is_the_region(gazetteer: 
     region = ("Kursk", {"text": "Kursk region", "asked": "admin1"})
     assert ids(resolve(mentions(("Kursk", kursk)), gazetteer)) == ["geonames:538560"]
     assert ids(resolve(mentions(("Kursk", kursk), region), gazetteer)) == [KURSK_REGION] * 2
+
+
+def test_a_region_is_not_the_river_of_that_name(gazetteer: Gazetteer) -> None:
+    [region] = resolve(mentions(("Amur", {"text": "Amur region", "asked": "admin1"})), gazetteer)
+    assert region.place is not None
+    assert (region.place.feature_code, region.place.country) == ("ADM1", "RU")
 
 
 def test_a_sea_is_no_town(gazetteer: Gazetteer) -> None:
@@ -291,6 +297,8 @@ def test_so_many_kilometres_from_a_place_lie_there(
     [
         pytest.param("Pokrovsk", {}, 1, id="in a town"),
         pytest.param("Pokrovsk", {"relation": Relation.NEAR}, 2, id="near a town"),
+        pytest.param("Ukrainka air base", {}, 1, id="at an air base"),
+        pytest.param("Ukrainka air base", {"relation": Relation.NEAR}, 2, id="near an air base"),
         pytest.param("Pokrovsk", {"relation": Relation.DIRECTION}, 2, id="towards a town"),
         pytest.param("Pokrovsk", {"text": "Pokrovsk district", "asked": "admin2"}, 2, id="in a district"),
         pytest.param("Donetsk", {"text": "Donetsk region", "asked": "admin1"}, 3, id="in a region"),
@@ -330,6 +338,13 @@ def test_each_mention_has_one_answer_in_its_order(gazetteer: Gazetteer) -> None:
     # Without the links, which count from the front.
     turned = [replace(mention, near=None, inside=None) for mention in reversed(asked)]
     assert [each.mention for each in resolve(turned, gazetteer)] == turned
+
+
+def test_what_the_text_rules_out_is_shown_as_such(gazetteer: Gazetteer) -> None:
+    [region] = resolve(mentions(("Amur", {"text": "Amur region", "asked": "admin1"})), gazetteer)
+    river = next(each for each in region.candidates if each.place.feature_code == "STM")
+    assert river.contributions[RULED_OUT] < 0
+    assert river.score < region.candidates[0].score
 
 
 def test_a_score_is_the_sum_of_what_speaks_for_and_against(gazetteer: Gazetteer) -> None:
