@@ -152,6 +152,18 @@ def _plain(resolution: Resolution, outlines: Outlines, *, lat: float, lon: float
 
 def _spot(mention: Mention, place: Place, other: Place | None) -> tuple[float, float, BaseGeometry] | None:
     """Return lat, lon and shape of a relation that needs no outline, ``None`` for the others."""
+    meant = _meant(mention, place, other)
+    if meant is None:
+        return None
+    lat, lon, shape = meant
+    # Beside a pole a shape in degrees may miss the point that it is drawn around.
+    if not shapely.dwithin(shape, shapely.Point(lon, lat), GRID_DEGREES):
+        inner = point_in(shape)
+        lat, lon = inner.y, inner.x
+    return lat, lon, shape
+
+
+def _meant(mention: Mention, place: Place, other: Place | None) -> tuple[float, float, BaseGeometry] | None:
     if mention.relation is Relation.OFFSET and mention.offset_km is not None:
         return _offset(place, mention.offset_km, mention.bearing)
     if mention.relation is Relation.NEAR and mention.bearing is not None and place.level.is_point:

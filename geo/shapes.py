@@ -144,7 +144,10 @@ def _on_map(ring: shapely.Polygon) -> BaseGeometry:
     west, _, east, _ = ring.bounds
     if east - west <= 180:
         return ring
-    return shapely.geometry.shape(antimeridian.fix_polygon(ring))
+    cut = shapely.make_valid(shapely.geometry.shape(antimeridian.fix_polygon(ring)))
+    # An edge that runs along the antimeridian leaves a sliver without area on its other side.
+    pieces = shapely.get_parts(cut)
+    return shapely.orient_polygons(shapely.union_all(pieces[shapely.area(pieces) > 0]))
 
 
 def _unwrapped(shape: BaseGeometry) -> BaseGeometry:
