@@ -368,8 +368,8 @@ MAPPED_STANCES = (Stance.REPORTED, Stance.CLAIMED, Stance.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
-class Fatalities:
-    """Deaths as the text states them; ``best`` is ``None`` where it gives no number."""
+class Toll:
+    """People killed, wounded or captured as the text states them; ``best`` is ``None`` without a number."""
 
     low: int | None
     best: int | None
@@ -387,7 +387,10 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class EventMention:
-    """One event as one sentence tells it. ``place`` indexes the document's mentions."""
+    """One event as one sentence tells it. ``place`` indexes the document's mentions.
+
+    ``count`` is how many events of the kind the text sums up in this one ("97 clashes").
+    """
 
     event_type: str
     sub_event_type: str
@@ -400,12 +403,19 @@ class EventMention:
     actor: str | None = None
     target: str | None = None
     claimed_by: str | None = None
-    fatalities: Fatalities | None = None
+    fatalities: Toll | None = None
+    wounded: Toll | None = None
+    captured: Toll | None = None
+    weapon: str | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EventReport:
-    """The evidence: where a document tells of an event. ``place`` indexes its mentions."""
+    """The evidence: where a document tells of an event. ``place`` indexes its mentions.
+
+    ``stance``, ``claimed_by`` and ``fatalities`` are what this report says, whatever others made of it.
+    """
 
     document_id: str
     sentence: TextSpan
@@ -415,6 +425,9 @@ class EventReport:
     title: str = ""
     url: str = ""
     published: date | None = None
+    stance: Stance = Stance.REPORTED
+    claimed_by: str | None = None
+    fatalities: Toll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +437,8 @@ class Event:
     ``lat``/``lon`` is a representative point, ``geometry`` what the text supports: a point for
     a named place, a disc for "near", the region's outline for a region (the table is in decision
     0004); ``None`` if not placed. ``uncertainty_km`` is how far from the point it may have been.
-    ``place_text`` is the text's own wording, ``place`` the gazetteer's entry.
+    ``place_text`` is the text's own wording, ``place`` the gazetteer's entry. ``count`` is how many
+    events of the kind the reports sum up in this one.
     """
 
     id: str
@@ -445,7 +459,11 @@ class Event:
     geometry: BaseGeometry | None = None
     geo_precision: int | None = None
     uncertainty_km: float | None = None
-    fatalities: Fatalities | None = None
+    fatalities: Toll | None = None
+    wounded: Toll | None = None
+    captured: Toll | None = None
+    weapon: str | None = None
+    count: int | None = None
 
     @property
     def on_map(self) -> bool:

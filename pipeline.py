@@ -140,6 +140,9 @@ class Analyser:
             document.title,
             document.url,
             document.date,
+            mention.stance,
+            mention.claimed_by,
+            mention.fatalities,
         )
         confidence = mention.confidence * (resolution.confidence if resolution and located else 0.5)
         if resolution is not None and resolution.geo_precision == 3:
@@ -164,6 +167,10 @@ class Analyser:
             geo_precision=resolution.geo_precision if resolution else None,
             uncertainty_km=shape.uncertainty_km if shape else None,
             fatalities=mention.fatalities,
+            wounded=mention.wounded,
+            captured=mention.captured,
+            weapon=mention.weapon,
+            count=mention.count,
         )
 
 

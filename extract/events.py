@@ -19,13 +19,13 @@ from spacy.tokens import Doc, Span
 from domain import (
     DateRange,
     EventMention,
-    Fatalities,
     Mention,
     MentionKind,
     NameIndex,
     Relation,
     Stance,
     TextSpan,
+    Toll,
 )
 from extract.actors import Party, find_parties
 from extract.dates import DateMention, find_dates
@@ -219,11 +219,11 @@ class _Sentence:
         told = bool(before) and before[-1].event_type in VIOLENT
         return self._is_toll(trigger) and told and not self.places
 
-    def _add_toll(self, before: list[EventMention], deaths: Fatalities | None) -> None:
+    def _add_toll(self, before: list[EventMention], deaths: Toll | None) -> None:
         if deaths is not None and before[-1].fatalities is None:
             before[-1] = replace(before[-1], fatalities=deaths)
 
-    def _tell(self, trigger: Trigger, carried: _Carried, deaths: Fatalities | None) -> list[EventMention]:
+    def _tell(self, trigger: Trigger, carried: _Carried, deaths: Toll | None) -> list[EventMention]:
         actor, target = self.sides.of(trigger, carried.actor)
         when = self._when(trigger, carried)
         stance, claimed_by = stance_of(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from domain import Fatalities
+from domain import Toll
 from extract.language import load_patterns
 from extract.numbers import NUMBER, read_number
 
@@ -55,11 +55,11 @@ def _patterns() -> _Patterns:
     return _Patterns(tuple(map(re.compile, phrasings)), people)
 
 
-def read_fatalities(text: str) -> Fatalities | None:
+def read_fatalities(text: str) -> Toll | None:
     """Return the deaths that a sentence states, ``None`` where it is silent, 0 where it rules them out."""
     lowered = text.lower()
     if _NONE_DEAD.search(lowered):
-        return Fatalities(0, 0, 0)
+        return Toll(0, 0, 0)
     for pattern in _patterns().dead:
         for match in pattern.finditer(lowered):
             count = _people(match["count"])
@@ -67,7 +67,7 @@ def read_fatalities(text: str) -> Fatalities | None:
                 hedge = match["hedge"] or ""
                 low = None if hedge.startswith(_ONLY_BELOW) else count
                 high = None if hedge.startswith(_ONLY_ABOVE) else count
-                return Fatalities(low, count, high)
+                return Toll(low, count, high)
     return None
 
 

@@ -23,7 +23,6 @@ from domain import (
     Document,
     Event,
     EventReport,
-    Fatalities,
     InvalidInput,
     Mention,
     MentionKind,
@@ -33,6 +32,7 @@ from domain import (
     Spot,
     Stance,
     TextSpan,
+    Toll,
 )
 from store.extents import extent_of
 
@@ -267,7 +267,7 @@ def _read_event(row: Row, place: Row, shape: Any, reports: tuple[EventReport, ..
         geometry=shape,
         geo_precision=geo_precision,
         uncertainty_km=uncertainty_km,
-        fatalities=Fatalities(low, best, high) if deaths else None,
+        fatalities=Toll(low, best, high) if deaths else None,
     )
 
 

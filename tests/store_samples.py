@@ -15,7 +15,6 @@ from domain import (
     Document,
     Event,
     EventReport,
-    Fatalities,
     Mention,
     MentionKind,
     Place,
@@ -23,6 +22,7 @@ from domain import (
     Resolution,
     Stance,
     TextSpan,
+    Toll,
     stable_id,
 )
 
@@ -150,7 +150,7 @@ def numbered(number: int) -> Analysis:
         lon=25 + number % 13,
         km=2.0,
         when=day,
-        fatalities=Fatalities(1, 2, number),
+        fatalities=Toll(1, 2, number),
     )
     shared = event(told, f"shared {number // 5}", stance=Stance.CLAIMED)
     second = replace(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain import Document, EventMention, Fatalities, Stance
+from domain import Document, EventMention, Stance, Toll
 from pipeline import Analyser
 
 FRIDAY = date(2025, 1, 31)
@@ -219,15 +219,15 @@ def test_without_a_publication_date_an_event_without_a_full_date_has_none(analys
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("Shells hit Kherson, killing two.", [Fatalities(2, 2, 2)], id="in its sentence"),
+        pytest.param("Shells hit Kherson, killing two.", [Toll(2, 2, 2)], id="in its sentence"),
         pytest.param(
-            "Rockets hit Kharkiv. Two guards were killed.", [Fatalities(2, 2, 2)], id="in the sentence after"
+            "Rockets hit Kharkiv. Two guards were killed.", [Toll(2, 2, 2)], id="in the sentence after"
         ),
         pytest.param("Rockets hit Kharkiv. Two guards were hurt.", [None], id="not stated"),
-        pytest.param("Drones hit Odesa, and no casualties were reported.", [Fatalities(0, 0, 0)], id="none"),
+        pytest.param("Drones hit Odesa, and no casualties were reported.", [Toll(0, 0, 0)], id="none"),
         pytest.param(
             "Two people were killed in Kherson when Russian shells hit a bus.",
-            [Fatalities(2, 2, 2)],
+            [Toll(2, 2, 2)],
             id="killed by what is told",
         ),
         pytest.param(
@@ -236,7 +236,7 @@ def test_without_a_publication_date_an_event_without_a_full_date_has_none(analys
     ],
 )
 def test_deaths_belong_to_the_event_that_caused_them(
-    text: str, expected: list[Fatalities | None], analyser: Analyser
+    text: str, expected: list[Toll | None], analyser: Analyser
 ) -> None:
     last = [event.fatalities for event, _ in read(text, analyser)][-len(expected) :]
     assert last == expected

@@ -16,7 +16,7 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, shape
 
-from domain import DateRange, Event, EventReport, Fatalities, InvalidInput, Place, Stance, TextSpan
+from domain import DateRange, Event, EventReport, InvalidInput, Place, Stance, TextSpan, Toll
 from export import FORMATS, feature, write
 from ontology import load_ontology
 
@@ -55,7 +55,7 @@ EXACT = Event(
     geometry=Point(37.01234567, 48.23456789),
     geo_precision=1,
     uncertainty_km=1.0,
-    fatalities=Fatalities(3, 4, None),
+    fatalities=Toll(3, 4, None),
 )
 NEAR = replace(
     EXACT, id="e2", geo_precision=2, uncertainty_km=15.0, geometry=Point(37.0, 48.2).buffer(0.2), when=None

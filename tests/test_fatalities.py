@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain import Fatalities
+from domain import Toll
 from extract.fatalities import read_fatalities
 
 
@@ -31,21 +31,21 @@ from extract.fatalities import read_fatalities
     ],
 )
 def test_deaths_are_counted(text: str, killed: int) -> None:
-    assert read_fatalities(text) == Fatalities(killed, killed, killed)
+    assert read_fatalities(text) == Toll(killed, killed, killed)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("At least four civilians were killed.", Fatalities(4, 4, None), id="at least"),
-        pytest.param("More than a hundred people died.", Fatalities(100, 100, None), id="more than"),
-        pytest.param("The army killed over 200 militants.", Fatalities(200, 200, None), id="over"),
-        pytest.param("No fewer than nine people were killed.", Fatalities(9, 9, None), id="no fewer than"),
-        pytest.param("Up to 20 soldiers died.", Fatalities(None, 20, 20), id="up to"),
-        pytest.param("As many as 12 were killed.", Fatalities(12, 12, 12), id="as many as"),
+        pytest.param("At least four civilians were killed.", Toll(4, 4, None), id="at least"),
+        pytest.param("More than a hundred people died.", Toll(100, 100, None), id="more than"),
+        pytest.param("The army killed over 200 militants.", Toll(200, 200, None), id="over"),
+        pytest.param("No fewer than nine people were killed.", Toll(9, 9, None), id="no fewer than"),
+        pytest.param("Up to 20 soldiers died.", Toll(None, 20, 20), id="up to"),
+        pytest.param("As many as 12 were killed.", Toll(12, 12, 12), id="as many as"),
     ],
 )
-def test_a_hedge_leaves_one_side_open(text: str, expected: Fatalities) -> None:
+def test_a_hedge_leaves_one_side_open(text: str, expected: Toll) -> None:
     assert read_fatalities(text) == expected
 
 
@@ -63,7 +63,7 @@ def test_a_hedge_leaves_one_side_open(text: str, expected: Fatalities) -> None:
     ],
 )
 def test_deaths_that_are_ruled_out_are_none_and_not_unknown(text: str) -> None:
-    assert read_fatalities(text) == Fatalities(0, 0, 0)
+    assert read_fatalities(text) == Toll(0, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from domain import (
     Document,
     Event,
     EventQuery,
-    Fatalities,
     InvalidInput,
     Mention,
     MentionKind,
@@ -40,6 +39,7 @@ from domain import (
     Spot,
     Stance,
     Store,
+    Toll,
     TooLarge,
     Unprocessable,
 )
@@ -181,8 +181,8 @@ EVENTS: dict[str, Event] = {
     "placed-without-outline": event(document(), place=UKRAINE, geometry=None, geo_precision=3),
     "unplaced": unplaced(document(), "event"),
     "undated": event(document(), when=None),
-    "deaths-without-number": event(document(), fatalities=Fatalities(None, None, None)),
-    "deaths": event(document(), fatalities=Fatalities(2, None, 5)),
+    "deaths-without-number": event(document(), fatalities=Toll(None, None, None)),
+    "deaths": event(document(), fatalities=Toll(2, None, 5)),
     "corners-of-the-earth": at(document(), "event", lat=-90.0, lon=180.0, km=None),
     "everything": event(
         document(), stance=Stance.CLAIMED, claimed_by="the Russian military", actor="Росія <b>",
@@ -288,7 +288,7 @@ NOT_KEPT = {
     "geometry-infinite": {"geometry": Point(float("inf"), 0)},
     "dates-backwards": {"when": DateRange(DAY, DAY - timedelta(days=1), 1)},
     "time-precision-0": {"when": DateRange(DAY, DAY, 0)},
-    "more-deaths-than-a-number-holds": {"fatalities": Fatalities(10**30, None, None)},
+    "more-deaths-than-a-number-holds": {"fatalities": Toll(10**30, None, None)},
     "half-a-character": {"actor": "\ud800"},
 }
 

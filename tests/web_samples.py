@@ -16,13 +16,13 @@ from domain import (
     Document,
     Event,
     EventReport,
-    Fatalities,
     Mention,
     Place,
     Relation,
     Resolution,
     Stance,
     TextSpan,
+    Toll,
     stable_id,
 )
 from geo.shapes import disc
@@ -172,7 +172,7 @@ def _analysis(told: Told, parts: Services) -> Analysis:
         claimed_by=told.claimed_by,
         when=DateRange(told.day, told.day, 1) if told.day else None,
         place_text=told.place,
-        fatalities=Fatalities(None, told.killed, None) if told.killed else None,
+        fatalities=Toll(None, told.killed, None) if told.killed else None,
     )
     place = resolution.place if resolution else None
     if resolution and place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from domain import DateRange, Event, Fatalities, Level, Place, Relation, Resolution, Stance
+from domain import DateRange, Event, Level, Place, Relation, Resolution, Stance, Toll
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STANCES = {
@@ -145,7 +145,7 @@ def short_place(event: Event) -> str:
     return event.place_text or NOT_PLACED
 
 
-def deaths(fatalities: Fatalities | None) -> str:
+def deaths(fatalities: Toll | None) -> str:
     """Return the deaths that the text states, "" where it states none."""
     if fatalities is None:
         return ""
