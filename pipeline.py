@@ -30,6 +30,7 @@ from domain import (
     Unprocessable,
     stable_id,
 )
+from extract.actors import side_of
 from extract.events import find_event_mentions
 from extract.language import ACCURATE, check_english, load_language
 from extract.mentions import find_mentions, span_mentions
@@ -100,7 +101,7 @@ class Analyser:
         if place is None or not place.country:
             return mention
         owner = self._gazetteer.get(f"country:{place.country}")
-        actor = self._gazetteer.best(mention.actor)
+        actor = self._gazetteer.best(side_of(mention.actor))
         if actor is None or actor.place.level is not Level.COUNTRY:
             return mention
         gain = "regained" if actor.place.id == owner.id else "taken"

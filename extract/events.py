@@ -72,7 +72,7 @@ def find_event_mentions(
     ``mentions`` are those of ``find_mentions`` over the same text; ``published`` is the date that
     relative dates are read against.
     """
-    parties = find_parties(doc, mentions, names)
+    parties = [party for party in find_parties(doc, mentions, names) if party.acts]
     sents = sentences(doc)
     # A headline says again what the text says, unless there is no more than the headline.
     telling = [sent for sent in sents if not is_headline(sent)] or sents

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from spacy.tokens import Span
 
-from extract.actors import Party, is_civilian, opponents
+from extract.actors import Party, acting_as, is_civilian, opponents, side_as, side_of
 from extract.stance import Attribution, is_success
 from extract.triggers import VIOLENT, Trigger, clause_of, weapon_words
 from extract.vocabulary import event_words
@@ -30,10 +30,11 @@ class Sides:
         acting = [party for party in self._parties if party is not speaker]
         pool = [party for party in acting if clause_of(self._span, party.start) == clause] or acting
         actor = self._actor(trigger, pool)
-        name = actor.name if actor else None
-        target = next((party.name for party in reversed(pool) if party.name != name), None)
-        if name is None and speaker is not None and self._refers_back(trigger):
-            name = speaker.name
+        if actor is None and speaker is not None and self._refers_back(trigger):
+            actor = speaker
+        name = acting_as(actor, family) if actor else None
+        other = next((party for party in reversed(pool) if actor is None or party.side != actor.side), None)
+        target = acting_as(other, family) if other else None
         if name is None and family in VIOLENT and self._goes_on(trigger):
             name = acted_before
         if family not in VIOLENT and family not in ("Strategic developments", "Diplomatic"):
@@ -41,9 +42,9 @@ class Sides:
         if self._civilians_near(trigger):
             target = "Civilians"
         if target is None and name is not None and family != "Diplomatic":
-            target = _only_opponent(name)
+            target = _only_opponent(side_of(name), family)
         if name is None and target is not None and family in VIOLENT:
-            name = _only_opponent(target)
+            name = _only_opponent(side_of(target), family)
         return name, target
 
     def said(self, trigger: Trigger) -> Attribution | None:
@@ -93,7 +94,7 @@ class Sides:
         if said is None or said.party is None:
             return None
         name, at = said.party, said.index
-        speaking = [party for party in self._parties if party.name == name]
+        speaking = [party for party in self._parties if party.side == name]
         return min(speaking, key=lambda party: abs(party.start - at), default=None)
 
     def _refers_back(self, trigger: Trigger) -> bool:
@@ -124,7 +125,7 @@ class Sides:
         )
 
 
-def _only_opponent(party: str) -> str | None:
-    """Return whom a party fights where it has one enemy alone."""
-    others = opponents(party)
-    return others[0] if len(others) == 1 else None
+def _only_opponent(side: str, family: str) -> str | None:
+    """Return whom a side fights where it has one enemy alone."""
+    others = opponents(side)
+    return side_as(others[0], family) if len(others) == 1 else None

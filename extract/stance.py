@@ -11,7 +11,7 @@ from functools import cache
 from spacy.tokens import Span, Token
 
 from domain import DateRange, Stance
-from extract.actors import Party, opponents
+from extract.actors import Party, opponents, side_of
 from extract.inflect import verb_forms
 from extract.language import load_patterns
 from extract.triggers import Trigger, clause_of
@@ -102,7 +102,7 @@ def attribution(sentence: Span, parties: Sequence[Party]) -> Attribution | None:
             index = span.start if span is not None else sentence.start
             after = [party for party in inside if party.start >= index]
             if after:
-                return Attribution("says", after[0].name, index)
+                return Attribution("says", after[0].side, index)
             neutral = Attribution("says", None, index)
     for token in sentence:
         kind = cues.speech.get(token.lower_)
@@ -113,7 +113,7 @@ def attribution(sentence: Span, parties: Sequence[Party]) -> Attribution | None:
         after = [party for party in inside if token.i < party.start <= token.i + 3] if not before else []
         closest = before[-1:] or after[:1]
         if closest or neutral is None:
-            return Attribution(kind, closest[0].name if closest else None, token.i)
+            return Attribution(kind, closest[0].side if closest else None, token.i)
     return neutral
 
 
@@ -210,15 +210,16 @@ def is_success(trigger: Trigger) -> bool:
 def _attributed(trigger: Trigger, said: Attribution | None, actor: str | None) -> tuple[Stance, str | None]:
     if said is None or said.kind == "denies":
         return Stance.REPORTED, None
+    side = side_of(actor) if actor else None
     if said.kind == "confirms":
         # A side that admits what its enemy did, or that a third party confirms.
-        own_side = said.party is not None and said.party == actor
+        own_side = said.party is not None and said.party == side
         return (Stance.REPORTED if own_side else Stance.CONFIRMED), None
     if said.party is None:
         return Stance.REPORTED, None
     if said.kind == "claims":
         return Stance.CLAIMED, said.party
     # A party's word for its own gains is a claim; its word on what was done to it counts as reported.
-    if actor == said.party and is_success(trigger) and opponents(said.party):
+    if side == said.party and is_success(trigger) and opponents(said.party):
         return Stance.CLAIMED, said.party
     return Stance.REPORTED, None
