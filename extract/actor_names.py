@@ -103,6 +103,7 @@ class Actors:
     longest: int
     words: Mapping[str, frozenset[str]]
     opponents: Mapping[str, tuple[str, ...]]
+    enemies: Mapping[str, tuple[str, ...]]
     states: frozenset[str]
     sides: Mapping[str, str]
 
@@ -129,7 +130,7 @@ def load_actors(path: Path = ACTORS_FILE) -> Actors:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadData(str(error), field=path.name) from error
-    tables = ("words", "civilians", "peoples", "groups", "states", "conflicts")
+    tables = ("words", "civilians", "peoples", "groups", "states", "wars", "rebellions")
     _only(raw, tables, "the file")
     for name in tables:
         if not isinstance(raw.get(name), dict):
@@ -141,6 +142,7 @@ def load_actors(path: Path = ACTORS_FILE) -> Actors:
     _only(raw["civilians"], _CIVILIAN_LISTS, "civilians")
     _only(raw["peoples"], _PEOPLE_LISTS, "peoples")
     sides = _sides(raw)
+    wars = _opponents(raw["wars"], sides, mutual=True)
     collected = _Collected()
     for name, group in raw["groups"].items():
         for alias, entry in _group(name, group, sides, frozenset(words["shared_codes"])):
@@ -163,7 +165,8 @@ def load_actors(path: Path = ACTORS_FILE) -> Actors:
         frozenset(key[:START] for key in collected.entries),
         collected.longest,
         {name: frozenset(map(key_of, listed)) for name, listed in words.items()},
-        _opponents(raw["conflicts"], sides),
+        _joined(wars, _opponents(raw["rebellions"], sides, mutual=True)),
+        _joined(wars, _opponents(raw["rebellions"], sides, mutual=False)),
         frozenset(raw["states"]),
         {name: sides[group.get("side", name)] for name, group in raw["groups"].items()},
     )
@@ -238,18 +241,28 @@ def _group(
         yield short, Entry(entry.name, entry.kind, entry.side, in_full=key_of(full) if vague else "")
 
 
-def _opponents(conflicts: Mapping[str, Any], sides: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _opponents(
+    conflicts: Mapping[str, Any], sides: Mapping[str, str], *, mutual: bool
+) -> dict[str, tuple[str, ...]]:
+    """Return whom each first side fights, with ``mutual`` each other one too."""
     opponents: dict[str, tuple[str, ...]] = {}
     for name in conflicts:
         listed = _words(conflicts, name, "conflicts")
         unknown = [side for side in listed if side not in sides]
-        if unknown or len(listed) < 2:
-            problem = f"side {unknown[0]!r} is neither a state nor a group" if unknown else "has but one side"
-            raise BadData(problem, field=name)
-        for side in listed:
-            others = tuple(sides[other] for other in listed if other != side)
-            opponents[sides[side]] = opponents.get(sides[side], ()) + others
+        if unknown:
+            raise BadData(f"side {unknown[0]!r} is neither a state nor a group", field=name)
+        if len(listed) != 2:
+            raise BadData("has not two sides", field=name)
+        one, other = (sides[side] for side in listed)
+        opponents[one] = (*opponents.get(one, ()), other)
+        if mutual:
+            opponents[other] = (*opponents.get(other, ()), one)
     return opponents
+
+
+def _joined(*tables: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    names = dict.fromkeys(name for table in tables for name in table)
+    return {name: tuple(other for table in tables for other in table.get(name, ())) for name in names}
 
 
 def _words(

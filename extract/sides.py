@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from spacy.tokens import Span
 
-from extract.actors import Party, acting_as, is_civilian, opponents, side_as, side_of
+from extract.actors import AS_FORCES, Party, acting_as, enemy, is_civilian, side_as, side_of
 from extract.stance import Attribution, is_success
 from extract.triggers import VIOLENT, Trigger, clause_of, weapon_words
 from extract.vocabulary import event_words
@@ -32,9 +32,10 @@ class Sides:
         actor = self._actor(trigger, pool)
         if actor is None and speaker is not None and self._refers_back(trigger):
             actor = speaker
-        name = acting_as(actor, family) if actor else None
+        deed = trigger.kind.name if trigger.kind.name in AS_FORCES else family
+        name = acting_as(actor, deed) if actor else None
         other = next((party for party in reversed(pool) if actor is None or party.side != actor.side), None)
-        target = acting_as(other, family) if other else None
+        target = acting_as(other, deed) if other else None
         if name is None and family in VIOLENT and self._goes_on(trigger):
             name = acted_before
         if family not in VIOLENT and family not in ("Strategic developments", "Diplomatic"):
@@ -42,9 +43,9 @@ class Sides:
         if self._civilians_near(trigger):
             target = "Civilians"
         if target is None and name is not None and family != "Diplomatic":
-            target = _only_opponent(side_of(name), family)
+            target = _only_opponent(side_of(name), deed)
         if name is None and target is not None and family in VIOLENT:
-            name = _only_opponent(side_of(target), family)
+            name = _only_opponent(side_of(target), deed)
         return name, target
 
     def said(self, trigger: Trigger) -> Attribution | None:
@@ -127,5 +128,5 @@ class Sides:
 
 def _only_opponent(side: str, family: str) -> str | None:
     """Return whom a side fights where it has one enemy alone."""
-    others = opponents(side)
-    return side_as(others[0], family) if len(others) == 1 else None
+    other = enemy(side)
+    return side_as(other, family) if other else None

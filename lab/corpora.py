@@ -32,6 +32,27 @@ def read_corpus(name: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def marked_sentences(name: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Yield the sentences of a file of words with tags (B-, I-, O), and what is marked in them."""
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for line in read_lines(name):
+        word, _, tag = line.strip().rpartition(" ")
+        if not word:
+            if words:
+                yield " ".join(words), spans
+            words, spans = [], []
+            continue
+        start = sum(map(len, words)) + len(words)
+        if tag[0] == "B":
+            spans.append((start, start + len(word)))
+        elif tag[0] == "I" and spans:
+            spans[-1] = (spans[-1][0], start + len(word))
+        words.append(word)
+    if words:
+        yield " ".join(words), spans
+
+
 def documents(corpus: str) -> list[tuple[Document, dict[str, Any]]]:
     """Return a corpus of reports as documents beside their gold. Raises FileNotFoundError."""
     return [

@@ -220,8 +220,8 @@ def test_a_line_gives_the_mentions_and_events_of_its_text(run: Run) -> None:
         "date_start": "2025-01-28",
         "date_end": "2025-01-28",
         "time_precision": 1,
-        "actor": "Russia",
-        "target": "Ukraine",
+        "actor": "Military Forces of Russia",
+        "target": "Military Forces of Ukraine",
         "fatalities": 2,
         "stance": "reported",
     }
