@@ -180,7 +180,8 @@ class ActorText:
         if entry.role:
             return True
         # A name of several words is hardly that of anybody else.
-        return end > start + 1 or entry.kind is Kind.STATE or start not in self._places | self._persons
+        alone = end == start + 1 and entry.kind is not Kind.STATE and not entry.exact
+        return not (alone and (start in self._places or start in self._persons))
 
     def _find_shapes(self) -> dict[int, Shape]:
         """Return the groups that are told by the shape of their names, "the Azania Liberation Front"."""
@@ -240,14 +241,20 @@ class ActorText:
         own = self.states.get(start)
         if own is not None and (own.end >= head or keys[head] in ("brigade", "brigades")):
             return None
-        known = any(index in self.matches for index in range(start, head))
+        known = any(self._is_listed(index, peoples=stop > end) for index in range(start, head))
         return None if known else (start, stop, kind)
 
     def _opens(self, at: int) -> bool:
         """Whether a name may begin with a word: not with "Soldiers", nor with "of"."""
         match = self.matches.get(at)
         noun = match is not None and match.entry.role not in ("", "ethnic", "faiths")
-        return not noun and not self.texts[at].islower()
+        inner = at + 1 < len(self.texts) and self.texts[at + 1] in POSSESSIVE
+        return (not noun or inner) and not self.texts[at].islower()
+
+    def _is_listed(self, at: int, *, peoples: bool) -> bool:
+        """Whether a group, state or force of the file is named at a token, or with ``peoples`` a people."""
+        match = self.matches.get(at)
+        return match is not None and (not match.entry.role or (peoples and bool(match.entry.name)))
 
 
 def _sentence_numbers(doc: Doc) -> list[int]:

@@ -73,14 +73,14 @@ FORCES = {
     "Peru's navy seized a boat.": [ARMY + "Peru"],
     "Kenyan police officers came.": [POLICE + "Kenya"],
     "Haitian police left the camp.": [POLICE + "Haiti"],
-    "Chad's gendarmerie left the camp.": [POLICE + "Chad"],
+    "Cameroon's gendarmerie left the camp.": [POLICE + "Cameroon"],
     "The SBU caught a spy.": [POLICE + "Ukraine"],
     "The FSB caught a spy.": [POLICE + "Russia"],
     "A CRPF jawan was hurt.": [POLICE + "India"],
     "The BSF fired on the smugglers.": [POLICE + "India"],
     "The RAB raided a flat.": [POLICE + "Bangladesh"],
     "Indian security forces raided the camp.": [POLICE + "India"],
-    "Myanmar's junta was silent.": [STATE + "Myanmar"],
+    "Togo's junta was silent.": [STATE + "Togo"],
     "The government of Mali was silent.": [STATE + "Mali"],
     "French President Emmanuel Macron spoke.": [STATE + "France"],
     "British lawmakers spoke.": [STATE + "United Kingdom"],
@@ -234,7 +234,7 @@ def test_a_party_has_the_words_for_its_people_and_not_what_stands_around(gazette
 
 
 def test_an_owner_is_marked_as_such(gazetteer: Gazetteer) -> None:
-    named = found("Russia’s silence worried Ukraine.", gazetteer)
+    named = found("Russia’s offensive worried Ukraine.", gazetteer)
     assert [(party.name, party.possessive) for party in named] == [("Russia", True), ("Ukraine", False)]
 
 
@@ -287,7 +287,11 @@ def test_the_states_of_the_file_bear_the_gazetteers_names(gazetteer: Gazetteer) 
         ('"Taliban" = { kind = "rebels"', '"Taliban" = { kind = "heroes"', "Taliban.*heroes"),
         ('"Taliban" = { kind', '"Taliban" = { colour = "red", kind', "Taliban.*colour is not known"),
         ('"Taliban" = { kind', '"Taliban" = { side = "Narnia", kind', "Taliban.*Narnia"),
-        ('country = ["AF"], aliases = ["Afghan Taliban"', 'country = ["AF"], aliases = ["HTS"', "HTS.*stands for"),
+        (
+            'country = ["AF"], aliases = ["Afghan Taliban"',
+            'country = ["AF"], aliases = ["HTS"',
+            "HTS.*stands for",
+        ),
         ('"Karabakh wars" = ["Armenia"', '"Karabakh wars" = ["Narnia"', "Karabakh wars.*Narnia"),
         ("[wars]", "[war]", "war is not known"),
         ("[wars]", "[wars", "actors"),

@@ -125,25 +125,58 @@ def test_an_event_lies_where_its_sentence_puts_it(
 @pytest.mark.parametrize(
     ("text", "actor", "target"),
     [
-        pytest.param("Russian guns shelled Kupiansk.", "Military Forces of Russia", "Military Forces of Ukraine", id="active, enemy understood"),
-        pytest.param("Kupiansk was shelled by Russian guns.", "Military Forces of Russia", "Military Forces of Ukraine", id="passive"),
         pytest.param(
-            "Russian missiles were fired at Kupiansk.", "Military Forces of Russia", "Military Forces of Ukraine", id="passive, whose weapon"
+            "Russian guns shelled Kupiansk.",
+            "Military Forces of Russia",
+            "Military Forces of Ukraine",
+            id="active, enemy understood",
         ),
         pytest.param(
-            "The shelling of Kupiansk by Russian guns went on.", "Military Forces of Russia", "Military Forces of Ukraine", id="noun and by"
+            "Kupiansk was shelled by Russian guns.",
+            "Military Forces of Russia",
+            "Military Forces of Ukraine",
+            id="passive",
+        ),
+        pytest.param(
+            "Russian missiles were fired at Kupiansk.",
+            "Military Forces of Russia",
+            "Military Forces of Ukraine",
+            id="passive, whose weapon",
+        ),
+        pytest.param(
+            "The shelling of Kupiansk by Russian guns went on.",
+            "Military Forces of Russia",
+            "Military Forces of Ukraine",
+            id="noun and by",
         ),
         pytest.param(
             "The withdrawal of Wagner fighters from Bakhmut began.", "Wagner Group", None, id="noun and of"
         ),
-        pytest.param("Houthi boats attacked Eritrea.", "Houthis", "Military Forces of Eritrea", id="target named"),
-        pytest.param("The RSF shelled a hospital in El Fasher.", "Rapid Support Forces (RSF)", "Civilians", id="civilians"),
-        pytest.param("Police arrested ten people in Tbilisi.", "Police Forces of Georgia", "Civilians", id="police"),
+        pytest.param(
+            "Houthi boats attacked Eritrea.", "Houthis", "Military Forces of Eritrea", id="target named"
+        ),
+        pytest.param(
+            "The RSF shelled a hospital in El Fasher.",
+            "Rapid Support Forces (RSF)",
+            "Civilians",
+            id="civilians",
+        ),
+        pytest.param(
+            "Police arrested ten people in Tbilisi.", "Police Forces of Georgia", "Civilians", id="police"
+        ),
         pytest.param("Rioters burned tyres in Tbilisi.", "Rioters", None, id="the trigger names them"),
-        pytest.param("Ukraine said Russian drones had hit Odesa.", "Military Forces of Russia", "Military Forces of Ukraine", id="not the speaker"),
+        pytest.param(
+            "Ukraine said Russian drones had hit Odesa.",
+            "Military Forces of Russia",
+            "Military Forces of Ukraine",
+            id="not the speaker",
+        ),
         pytest.param("Ukraine said drones had hit Odesa.", None, None, id="nobody named but the speaker"),
         pytest.param(
-            "Moscow said its rockets had hit Odesa.", "Military Forces of Russia", "Military Forces of Ukraine", id="the speaker about its own"
+            "Moscow said its rockets had hit Odesa.",
+            "Military Forces of Russia",
+            "Military Forces of Ukraine",
+            id="the speaker about its own",
         ),
         pytest.param(
             "The Russian military announced the capture of Toretsk.",
@@ -151,7 +184,9 @@ def test_an_event_lies_where_its_sentence_puts_it(
             "Military Forces of Ukraine",
             id="the speaker about its success",
         ),
-        pytest.param("Ukraine held talks in Vienna.", "Government of Ukraine", None, id="a meeting has no enemy"),
+        pytest.param(
+            "Ukraine held talks in Vienna.", "Government of Ukraine", None, id="a meeting has no enemy"
+        ),
         pytest.param("Shells fell on Toretsk.", None, None, id="nobody named"),
     ],
 )
