@@ -339,7 +339,8 @@ class _Reader:
 
     def _noun(self, at: int, match: Match) -> Party | None:
         """Return the party that a common noun stands for."""
-        if self._is_capitalised_in_text(at) or self._names_thing(match.end):
+        of_state = _ROLE_KIND.get(match.entry.role) in FORCES
+        if self._is_capitalised_in_text(at) or (self._names_thing(match.end) and not of_state):
             return None
         end, role = self._nouns(at, match)
         if self._modifies(end - 1, role):

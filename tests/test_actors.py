@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from domain import BadData
-from extract.actor_names import ACTORS_FILE, load_actors
-from extract.actors import Kind, Party, acting_as, enemy, find_parties, is_civilian, opponents, side_of
+from extract.actor_names import ACTORS_FILE, Kind, load_actors
+from extract.actors import Party, acting_as, enemy, find_parties, is_civilian, opponents, side_of
 from extract.language import load_language
 from extract.mentions import find_mentions
 from geo.gazetteer import Gazetteer
@@ -70,6 +70,7 @@ FORCES = {
     "The U.S. military struck the camp.": [ARMY + "United States"],
     "Ethiopian National Defence Force soldiers fled.": [ARMY + "Ethiopia"],
     "The Philippine army left the base.": [ARMY + "Philippines"],
+    "They stormed a Togolese army base.": [ARMY + "Togo"],
     "Peru's navy seized a boat.": [ARMY + "Peru"],
     "Kenyan police officers came.": [POLICE + "Kenya"],
     "Haitian police left the camp.": [POLICE + "Haiti"],
@@ -173,7 +174,7 @@ UNLISTED = {
     "Soldiers raided a flat.": ["Unidentified Military Forces"],
     "Gunmen fired at police.": [ARMED, "Police Forces"],
 }
-NONE = {
+NONE: dict[str, list[str]] = {
     "Rain fell in Moscow.": [],
     "Rain fell on the Russian village.": [],
     "Ukrainian grain reached the harbour.": [],
