@@ -241,6 +241,9 @@ class ActorText:
         own = self.states.get(start)
         if own is not None and (own.end >= head or keys[head] in ("brigade", "brigades")):
             return None
+        if keys[head:stop] == ["front"] and self._places.issuperset(range(start, head)):
+            # "The Kursk front" is a place.
+            return None
         known = any(self._is_listed(index, peoples=stop > end) for index in range(start, head))
         return None if known else (start, stop, kind)
 

@@ -442,7 +442,9 @@ class _Reader:
         if own and len(states) == 1:
             state = states.pop()
             return self._made(start, end, FORCES[kind] + state, state, kind)
-        if kind is Kind.GOVERNMENT:
+        last = self._text.matches.get(end - 1)
+        if kind is Kind.GOVERNMENT or (last is not None and last.entry.role == "government"):
+            # "A military spokesman" speaks for one of those named, and it is open for which.
             return None
         return self._unnamed(start, end, role)
 

@@ -182,6 +182,8 @@ NONE: dict[str, list[str]] = {
     "They left Russian territory.": [],
     "The Armed Bandit museum opened.": [],
     "The Eastern Front collapsed.": [],
+    "Snow fell on the Kursk Front.": [],
+    "It was so, a military spokesman said.": [],
     "Richard Wagner wrote operas.": [],
     "Is this it? It is.": [],
     "The file is a PDF.": [],
