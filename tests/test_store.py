@@ -20,6 +20,7 @@ from pyproj import Geod
 from shapely import affinity
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
+import merging
 from domain import (
     Analysis,
     BBox,
@@ -50,6 +51,7 @@ from tests.store_samples import (
     KURSK_REGION,
     POKROVSK,
     UKRAINE,
+    ByName,
     analysis,
     at,
     document,
@@ -76,7 +78,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
+    opened = open_store(url, ByName())
     yield opened
     opened.close()
 
@@ -183,6 +185,14 @@ EVENTS: dict[str, Event] = {
     "undated": event(document(), when=None),
     "deaths-without-number": event(document(), fatalities=Toll(None, None, None)),
     "deaths": event(document(), fatalities=Toll(2, None, 5)),
+    "people-and-weapon": event(
+        document(), wounded=Toll(3, 5, 7), captured=Toll(None, None, None), weapon="drone", count=97,
+        reports=(
+            report(
+                document(), stance=Stance.CLAIMED, claimed_by="the governor", fatalities=Toll(0, 0, None)
+            ),
+        ),
+    ),
     "corners-of-the-earth": at(document(), "event", lat=-90.0, lon=180.0, km=None),
     "everything": event(
         document(), stance=Stance.CLAIMED, claimed_by="the Russian military", actor="Росія <b>",
@@ -220,7 +230,7 @@ def test_store_keeps_all_when_it_is_opened_again(store: Store, url: str) -> None
     keep(store, EVENTS["everything"])
     store.close()
 
-    again = open_store(url)
+    again = open_store(url, ByName())
     try:
         assert list(again.events(ALL)) == [EVENTS["everything"]]
         assert again.document(document().id) == document()
@@ -245,16 +255,18 @@ def test_same_document_again_changes_nothing(store: Store) -> None:
     assert store.resolutions(document().id) == ()
 
 
-def test_another_document_on_a_known_event_only_adds_its_report(store: Store) -> None:
-    (kept,) = keep(store, event(document()))
-    other = document(1, source="Another Wire", date=None)
-    changed = event(other, actor="Ukraine", stance=Stance.DENIED, lat=1.0, lon=1.0, geometry=Point(1, 1))
+def test_another_document_on_a_known_event_adds_what_it_tells(store: Store) -> None:
+    (kept,) = keep(store, event(document(), target=None))
+    other = document(1, source="Another Wire", date=DAY + timedelta(days=1))
+    again = event(other, actor=None, stance=Stance.DENIED, fatalities=Toll(2, 2, 2))
 
-    assert store.add(analysis(other, changed))
+    assert store.add(analysis(other, again))
 
-    assert store.event(kept.id) == replace(kept, reports=(*kept.reports, report(other)))
+    assert store.event(kept.id) == store.event(again.id) == merging.fold([kept, again])
+    assert store.event(kept.id).stance is Stance.DENIED
+    assert store.tellings(again.id) == (kept, again)
+    assert store.events_of(other.id) == (store.event(kept.id),)
     assert store.totals() == {"documents": 2, "events": 1, "reports": 2, "refusals": 0}
-    assert len(store.near(ALL, lat=1, lon=1, km=50)) == 0
 
 
 def test_every_sentence_of_a_document_is_a_report(store: Store) -> None:
@@ -265,17 +277,18 @@ def test_every_sentence_of_a_document_is_a_report(store: Store) -> None:
     assert store.event(kept.id).reports == kept.reports
 
 
-def test_report_that_an_analysis_repeats_is_kept_once(store: Store) -> None:
-    first, second = document(), document(1)
-    store.add(analysis(first, event(first)))
-    store.add(analysis(second, event(second, reports=(report(first), report(second)))))
+def test_sentence_that_an_analysis_repeats_is_kept_once(store: Store) -> None:
+    told = document()
+    keep(store, event(told, reports=(report(told), report(told))))
 
-    assert store.event(event(first).id).reports == (report(first), report(second))
+    assert store.event(event(told).id).reports == (report(told),)
 
 
 NOT_KEPT = {
     "event-without-report": {"reports": ()},
     "report-of-an-unknown-document": {"reports": (report(document(99)),)},
+    "report-of-another-document": {"reports": (report(document()), report(document(99)))},
+    "count-0": {"count": 0},
     "lat-91": {"lat": 91.0},
     "lon-without-lat": {"lat": None},
     "position-nan": {"lat": float("nan"), "lon": float("nan")},
@@ -786,8 +799,8 @@ def test_threads_share_a_store(store: Store) -> None:
 ADD_ALL = """
 import sys
 from store import open_store
-from tests.store_samples import numbered
-store = open_store(sys.argv[1])
+from tests.store_samples import ByName, numbered
+store = open_store(sys.argv[1], ByName())
 print("ready", flush=True)
 sys.stdin.readline()
 print(*(number for number in range(150) if store.add(numbered(number))))
