@@ -24,10 +24,10 @@ MAX_TOWN_KM = 10.0
 """How far from a town's point a spot in it may be."""
 FAR_KM = 30.0
 """How wide an area beside a place may be and still be that place's."""
-MAX_REGION_KM = 200.0
-MIN_REACH_KM = 0.1
+SAME_REGION_KM = 0.1
+"""All that is known only to a region has the same point."""
 DAYS_APART = 3
-"""How many days apart two reports may be published that both give no exact day."""
+"""How many days apart two reports may be published one of which gives no exact day."""
 SUREST = 0.99
 """No number of reports makes an event more certain than that."""
 
@@ -199,8 +199,11 @@ def _within(event: Event, region: Event) -> bool:
     """Whether an event lies, by its place's own word, in the region that the other one is known to."""
     if event.place is None or region.place is None or event.geo_precision == 3:
         return False
-    country = region.place.level is Level.COUNTRY and region.place.country == event.place.country
-    return country or event.place.admin1_id == region.place.id
+    return _is_division(region) and event.place.admin1_id == region.place.id
+
+
+def _is_division(event: Event) -> bool:
+    return event.place is not None and event.place.level is Level.ADMIN1
 
 
 def _spot_km(one: Event, other: Event) -> float:
@@ -343,7 +346,8 @@ def neighbourhood(telling: Event) -> Neighbourhood | None:
     reach = max(telling.uncertainty_km or 0.0, MAX_TOWN_KM)
     if telling.geo_precision == 3:
         # Only who and how many could tell that an event in a village of it is the same.
-        reach = min(reach, MAX_REGION_KM) if telling.actor and telling.fatalities else MIN_REACH_KM
+        of_villages = telling.actor and telling.fatalities and _is_division(telling)
+        reach = reach if of_villages else SAME_REGION_KM
     query = EventQuery(start=start, end=end, types=(telling.event_type,), stances=stances)
     return Neighbourhood(query, telling.lat, telling.lon, reach)
 

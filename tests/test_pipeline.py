@@ -292,7 +292,7 @@ def test_documents_that_tell_of_one_event_share_it(
 def test_a_claim_that_is_denied_keeps_both_in_its_history(store: Store, analyser: Analyser) -> None:
     claim = Document("Russia claimed it had captured Toretsk on Friday.", FRIDAY, source="One Wire")
     denial = Document(
-        "Ukraine denied on Saturday that Russia had captured Toretsk on Friday.",
+        "Ukraine denied that Russia had captured Toretsk on Friday.",
         date(2025, 2, 1),
         source="Two",
     )

@@ -833,3 +833,126 @@ def test_closed_store_says_so(store: Store) -> None:
 
     with pytest.raises(NotPrepared, match="closed"):
         store.totals()
+
+
+# --------------------------------------------------------------------------- merging and splitting by hand
+
+
+def strangers(store: Store, count: int) -> list[Event]:
+    """Keep events that nothing joins, each told by a document of its own, a day after the other."""
+    made = []
+    for number in range(count):
+        told = document(number, date=DAY + timedelta(days=number))
+        made.append(event(told, f"{number}"))
+        assert store.add(analysis(told, made[-1]))
+    return made
+
+
+def test_merged_events_are_one_and_every_id_leads_to_it(store: Store) -> None:
+    one, two, three = strangers(store, 3)
+    store.merge(three.id, two.id)
+    merged = store.merge(two.id, one.id)
+
+    assert merged == merging.fold([one, two, three])
+    assert [store.event(each.id) for each in (one, two, three)] == [merged] * 3
+    assert list(store.events(ALL)) == [merged]
+    assert [found.event for found in store.near(ALL, lat=48.28, lon=37.18, km=10)] == [merged]
+    assert store.tellings(three.id) == (one, two, three)
+    assert store.totals() == {"documents": 3, "events": 1, "reports": 3, "refusals": 0}
+
+
+def test_merging_into_a_younger_event_keeps_the_id_of_the_first_telling(store: Store) -> None:
+    one, two = strangers(store, 2)
+
+    assert store.merge(one.id, two.id).id == one.id
+
+
+def test_split_undoes_one_merge_after_the_other(store: Store) -> None:
+    one, two, three = strangers(store, 3)
+    store.merge(three.id, two.id)
+    store.merge(two.id, one.id)
+
+    assert store.split(two.id) == merging.fold([two, three])
+    assert store.event(one.id) == one
+    assert store.split(three.id) == three
+    assert {each.id: each for each in store.events(ALL)} == {each.id: each for each in (one, two, three)}
+    assert len(store.near(ALL, lat=48.28, lon=37.18, km=10)) == 3
+
+
+@pytest.mark.parametrize("leaving", [0, 1, 2])
+def test_any_telling_can_be_split_away_and_takes_its_id_along(store: Store, leaving: int) -> None:
+    documents = [document(number, date=DAY + timedelta(days=number)) for number in range(3)]
+    told = [event(each, "same") for each in documents]
+    for each, one in zip(documents, told, strict=True):
+        store.add(analysis(each, one))
+    assert len(list(store.events(ALL))) == 1
+
+    away = store.split(told[leaving].id)
+
+    rest = [one for one in told if one is not told[leaving]]
+    assert away == told[leaving]
+    assert store.event(rest[1].id) == store.event(rest[0].id) == merging.fold(rest)
+    assert len(list(store.events(ALL))) == 2
+
+
+def test_what_was_split_by_hand_stays_apart_when_more_is_read(store: Store) -> None:
+    documents = [document(number) for number in range(4)]
+    for told in documents[:2]:
+        store.add(analysis(told, event(told, "same")))
+    store.split(event(documents[1], "same").id)
+    for told in documents:
+        store.add(analysis(told, event(told, "same")))
+
+    assert len(list(store.events(ALL))) == 2
+    assert store.totals()["reports"] == 4
+
+
+def test_merge_and_split_outlive_the_store(store: Store, url: str) -> None:
+    one, two = strangers(store, 2)
+    merged = store.merge(two.id, one.id)
+    store.close()
+
+    again = open_store(url, ByName())
+    try:
+        assert again.event(two.id) == merged
+        assert again.split(two.id) == two
+    finally:
+        again.close()
+
+
+def test_what_cannot_be_merged_or_split_is_refused(store: Store) -> None:
+    one, two = strangers(store, 2)
+    for unknown in ("0123456789abcdef", "'; DROP TABLE events; --"):
+        with pytest.raises(NotFound):
+            store.merge(one.id, unknown)
+        with pytest.raises(NotFound):
+            store.merge(unknown, one.id)
+        with pytest.raises(NotFound):
+            store.split(unknown)
+        with pytest.raises(NotFound):
+            store.tellings(unknown)
+    with pytest.raises(Unprocessable, match="one event already"):
+        store.merge(one.id, one.id)
+    with pytest.raises(Unprocessable, match="nothing to split"):
+        store.split(one.id)
+
+    assert {each.id for each in store.events(ALL)} == {one.id, two.id}
+
+
+def test_id_of_another_documents_event_is_refused(store: Store) -> None:
+    (kept,) = keep(store, event(document()))
+
+    with pytest.raises(InvalidInput):
+        store.add(analysis(document(1), event(document(1), id=kept.id)))
+
+    assert list(store.events(ALL)) == [kept]
+
+
+def test_region_of_an_event_that_moves_to_a_better_place_is_found_there(store: Store) -> None:
+    rough, exact = document(0), document(1, date=DAY + timedelta(days=1))
+    store.add(analysis(rough, event(rough, geo_precision=2, uncertainty_km=20.0, geometry=SQUARE)))
+    store.add(analysis(exact, event(exact, lat=48.281, lon=37.181, geometry=Point(37.181, 48.281))))
+
+    (found,) = store.near(ALL, lat=48.281, lon=37.181, km=5)
+    assert found.certain
+    assert list(store.events(EventQuery(bbox=BBox(30, 50, 31, 51)))) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import store.sqlite
-from domain import BadData, EventQuery, InvalidInput, NotPrepared, SitmapError
+from domain import BadData, EventQuery, InvalidInput, NotPrepared, SitmapError, Stance, Toll
 from store import open_store
-from store.migrate import APPLICATION_ID, check, migrate
+from store.migrate import APPLICATION_ID, MIGRATIONS, check, migrate
 from store.sqlite import CHUNK, SqliteStore
 from tests.store_samples import ByName, analysis, document, event, name_of, numbered
 
@@ -199,6 +200,60 @@ def test_processes_may_make_the_file_at_once(path: Path) -> None:
         racer.stdin.flush()
 
     assert [racer.communicate(timeout=60)[0] for racer in racers] == ["0 0 0 0\n"] * 4
+
+
+def test_store_of_the_form_before_tellings_is_carried_over(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "before"
+    folder.mkdir()
+    for script in sorted(MIGRATIONS.glob("000[12]_*.sql")):
+        shutil.copy(script, folder)
+    old = sqlite3.connect(path, isolation_level=None)
+    old.execute("PRAGMA foreign_keys = ON")
+    migrate(old, folder=folder)
+    old.executescript(OF_FORM_2)
+    old.close()
+
+    made = SqliteStore(path, ByName())
+    try:
+        joined, alone = made.event("joined"), made.event("alone")
+        assert [(told.document_id, told.stance) for told in joined.reports] == [
+            ("doc1", Stance.CLAIMED),
+            ("doc1", Stance.CLAIMED),
+            ("doc2", Stance.CLAIMED),
+        ]
+        assert (joined.claimed_by, joined.fatalities) == ("Russia", Toll(1, 2, 3))
+        assert [len(told.reports) for told in made.tellings("joined")] == [2, 1]
+        assert made.events_of("doc2") == (joined, alone)
+        assert [found.event.id for found in made.near(EventQuery(), lat=48, lon=37, km=1)] == ["joined"]
+        assert made.totals() == {"documents": 2, "events": 2, "reports": 4, "refusals": 0}
+        second = made.tellings("joined")[1].id
+        assert made.split(second).reports == joined.reports[2:]
+        assert made.event("joined").reports == joined.reports[:2]
+    finally:
+        made.close()
+    db = sqlite3.connect(path)
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert db.execute("SELECT rtreecheck('event_extents')").fetchone() == ("ok",)
+    assert db.execute("SELECT count(*) FROM evidence").fetchone() == (4,)
+    db.close()
+
+
+OF_FORM_2 = """
+INSERT INTO documents (id, title, source, url, published, text) VALUES
+    ('doc1', '', '', '', '2025-01-01', 'One. Two.'), ('doc2', '', '', '', '2025-01-02', 'Three. Four.');
+INSERT INTO events (
+    event_key, id, event_type, sub_event_type, disorder_type, stance, confidence, claimed_by, place_text, lat,
+    lon, geo_precision, fatalities_stated, fatalities_low, fatalities_best, fatalities_high
+) VALUES
+    (7, 'joined', 'Battles', 'Armed clash', '', 'claimed', 0.5, 'Russia', 'X', 48, 37, 1, 1, 1, 2, 3),
+    (9, 'alone', 'Battles', 'Armed clash', '', 'reported', 0.5, NULL, '', NULL, NULL, NULL, 0, 0, NULL, NULL);
+INSERT INTO event_extents VALUES (7, 37, 37, 48, 48);
+INSERT INTO reports (
+    event_id, document_id, sentence, sentence_start, sentence_end, trigger_text, trigger_start, trigger_end
+) VALUES
+    ('joined', 'doc1', 'One.', 0, 4, 'One', 0, 3), ('joined', 'doc2', 'Three.', 0, 6, 'Three', 0, 5),
+    ('joined', 'doc1', 'Two.', 5, 9, 'Two', 5, 8), ('alone', 'doc2', 'Four.', 7, 12, 'Four', 7, 11);
+"""
 
 
 # --------------------------------------------------------------------------- crashes
