@@ -35,7 +35,7 @@ from domain import (
     TextSpan,
     Toll,
 )
-from store.extents import extent_of
+from store.extents import extent_of, years
 
 Row = tuple[Any, ...]
 
@@ -61,6 +61,8 @@ EVENT_COLUMNS = (
 )  # fmt: skip
 
 TELLING_COLUMNS = ("event_key", "document_id", *EVENT_COLUMNS)
+
+EXTENT_COLUMNS = ("west", "east", "south", "north", "since", "until")
 
 REPORT_COLUMNS = (
     "telling_id", "sentence", "sentence_start", "sentence_end", "trigger_text", "trigger_start",
@@ -206,9 +208,12 @@ def event_row(event: Event) -> Row:
 
 
 def extent_row(event: Event) -> Row | None:
-    """Return west, east, south, north of the event's box for the index, ``None`` if not placed."""
+    """Return the values of EXTENT_COLUMNS, the event's box for the index, ``None`` if not placed."""
     extent: BBox | None = extent_of(event)
-    return None if extent is None else (extent.west, extent.east, extent.south, extent.north)
+    if extent is None:
+        return None
+    days = (years(event.when.start), years(event.when.end)) if event.when else (-1.0, -1.0)
+    return (extent.west, extent.east, extent.south, extent.north, *days)
 
 
 def report_rows(telling: Event) -> list[Row]:

@@ -459,7 +459,7 @@ _ADD_DOCUMENT = rows.insert("documents", rows.DOCUMENT_COLUMNS, unless_same=("id
 _ADD_MENTION = rows.insert("mentions", rows.MENTION_COLUMNS)
 _ADD_EVENT = rows.insert("events", rows.EVENT_COLUMNS)
 _CHANGE_EVENT = rows.update("events", rows.EVENT_COLUMNS, where="event_key")
-_ADD_EXTENT = rows.insert("event_extents", ("event_key", "west", "east", "south", "north"))
+_ADD_EXTENT = rows.insert("event_extents", ("event_key", *rows.EXTENT_COLUMNS))
 _ADD_TELLING = rows.insert("tellings", rows.TELLING_COLUMNS)
 _ADD_REPORT = rows.insert(
     "reports",
@@ -489,7 +489,9 @@ def _in_text(telling: Event) -> tuple[int, int, str]:
 
 def _nearest(db: sqlite3.Connection, around: Neighbourhood, most: int) -> list[tuple[float, str, int, bool]]:
     """Return distance, id, key and certainty of the events that may lie in a neighbourhood."""
-    sql, params = joined((Around(around.lat, around.lon, around.km), *filters_of(around.query)))
+    query = around.query
+    at = Around(around.lat, around.lon, around.km, query.start, query.end)
+    sql, params = joined((at, *filters_of(query)))
     candidates = db.execute(
         f"SELECT id, event_key, lat, lon, coalesce(uncertainty_km, 0) FROM events WHERE {sql}", params
     )

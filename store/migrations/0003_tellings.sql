@@ -198,6 +198,17 @@ FROM reports
 JOIN events ON events.id = reports.event_id
 JOIN tellings USING (event_key, document_id);
 
+-- The box of an event reaches through time as well, in years of 365.25 days since the year 1, so that what
+-- happened at one place in those days is found among the events of many years. -1 for what has no date.
+CREATE VIRTUAL TABLE extents USING rtree (event_key, west, east, south, north, since, until);
+INSERT INTO extents
+SELECT
+    event_key, west, east, south, north, coalesce((julianday(date_start) - 1721424.5) / 365.25, -1),
+    coalesce((julianday(date_end) - 1721424.5) / 365.25, -1)
+FROM event_extents JOIN events USING (event_key);
+DROP TABLE event_extents;
+ALTER TABLE extents RENAME TO event_extents;
+
 DROP VIEW evidence;
 DROP TABLE reports;
 DROP TABLE events;
