@@ -31,6 +31,14 @@ DAYS_APART = 3
 SUREST = 0.99
 """No number of reports makes an event more certain than that."""
 
+CITY = 50_000
+"""Inhabitants from which on a place, a day and a type are not enough to tell an event by."""
+SAME_STORY = 0.3
+"""The share of words of the shorter of two sentences that both have, where they tell the same story."""
+MAX_COMPARED = 5
+MAX_SENTENCE = 1_000
+
+_WORD = re.compile(r"[^\W\d_]{4,}|\d+")
 _GEOD = Geod(ellps="WGS84")
 _VOUCHED = (Stance.REPORTED, Stance.CLAIMED, Stance.CONFIRMED, Stance.DENIED)
 _SETTLED = (Stance.CONFIRMED, Stance.DENIED)
@@ -66,13 +74,16 @@ def likeness(one: Event, other: Event) -> float | None:
     place, figures, parties = _place_grade(one, other), _figures(one, other), _parties(one, other)
     if place is None or figures is None or parties is None:
         return None
-    agreed = _Agreement(place, figures, parties, _same_day(one, other), _weapons_agree(one, other))
+    agreed = _Agreement(
+        place, figures, parties, _wording(one, other), _same_day(one, other), _weapons_agree(one, other)
+    )
     if not (_kinds_fit(one, other, agreed) and _is_enough(one, other, agreed)):
         return None
     return (
         place
         + figures
         + parties
+        + agreed.wording
         + agreed.same_day
         + (one.sub_event_type == other.sub_event_type)
         + 0.5 * (one.stance == other.stance)
@@ -86,6 +97,7 @@ class _Agreement:
     place: float
     figures: float
     parties: float
+    wording: float
     same_day: bool
     weapons: bool
 
@@ -116,6 +128,15 @@ def _is_enough(one: Event, other: Event, agreed: _Agreement) -> bool:
     if not (agreed.place > 0 or agreed.strong):
         return False
     if one.event_type in _NAMED_ACTOR and agreed.parties < 1:
+        return False
+    # In a city much happens on a day, and more must agree than that.
+    if not (
+        agreed.parties == 1
+        or agreed.figures > 0
+        or agreed.wording >= SAME_STORY
+        or _taken(one)
+        or (_is_small(one) and _is_small(other))
+    ):
         return False
     if 3 in (one.geo_precision, other.geo_precision):
         if one.geo_precision != other.geo_precision:
@@ -214,6 +235,10 @@ def _spot_km(one: Event, other: Event) -> float:
     return max(SAME_SPOT_KM, *(min(town.radius_km, MAX_TOWN_KM) for town in towns)) if towns else SAME_SPOT_KM
 
 
+def _is_small(event: Event) -> bool:
+    return event.place is None or event.place.population < CITY
+
+
 def _km(one: Event, other: Event) -> float:
     if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
         return math.inf
@@ -257,6 +282,22 @@ def _weapons_agree(one: Event, other: Event) -> bool:
         return True
     words = [set(re.findall(r"\w+", event.weapon.casefold())) for event in (one, other) if event.weapon]
     return words[0] <= words[1] or words[1] <= words[0]
+
+
+def _wording(one: Event, other: Event) -> float:
+    """Return how much of the shorter of two sentences the other one says too, at best, from 0 to 1."""
+    places = {word for event in (one, other) for word in _WORD.findall(event.place_text.casefold())}
+    told = [
+        [set(_WORD.findall(report.sentence.text[:MAX_SENTENCE].casefold())) - places for report in reports]
+        for reports in (one.reports[:MAX_COMPARED], other.reports[:MAX_COMPARED])
+    ]
+    shares = [
+        len(mine & yours) / min(len(mine), len(yours))
+        for mine in told[0]
+        for yours in told[1]
+        if mine and yours
+    ]
+    return max(shares, default=0.0)
 
 
 # --------------------------------------------------------------------------- numbers

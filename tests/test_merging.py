@@ -21,15 +21,19 @@ KURSK = Place("adm1:RU.41", "Kursk", 51.7, 36.2, "ADM1", "RU", radius_km=120.0)
 UKRAINE = Place("country:UA", "Ukraine", 49.0, 32.0, "PCLI", "UA", radius_km=600.0)
 
 
-def town(name: str, lat: float, lon: float, code: str = "PPL", radius: float = 2.0) -> Place:
-    return Place(f"test:{name}:{lat}", name, lat, lon, code, "UA", "Donetsk", DONETSK.id, radius_km=radius)
+def town(
+    name: str, lat: float, lon: float, code: str = "PPL", *, radius: float = 2.0, population: int = 0
+) -> Place:
+    return Place(
+        f"test:{name}:{lat}", name, lat, lon, code, "UA", "Donetsk", DONETSK.id, "", population, radius
+    )  # fmt: skip
 
 
 TORETSK = town("Toretsk", 48.397, 37.848)
 NIU_YORK = town("Niu-York", 48.333, 37.834)
 SHCHERBYNIVKA = town("Shcherbynivka", 48.395, 37.82)
 MINE = town("Toretsk Mine", 48.402, 37.86, "MN")
-KHARKIV = town("Kharkiv", 49.99, 36.23, "PPLA", 12.0)
+KHARKIV = town("Kharkiv", 49.99, 36.23, "PPLA", radius=12.0, population=1_400_000)
 HOSPITAL = town("Kharkiv Hospital", 50.03, 36.23, "HSP")
 
 STRIKE, SHELLING = "Air/drone strike", "Shelling/artillery/missile attack"
@@ -51,12 +55,13 @@ def told(
     published: date | None = TUESDAY,
     undated: bool = False,
     start: int = 0,
+    text: str = "A report.",
     **facts: Any,
 ) -> Event:
     """Return an event as one document tells it; ``near`` is how many km from the place it may have been."""
     region = at is not None and at.level not in ("settlement", "facility")
     report = EventReport(
-        document, TextSpan(start, start + 9, "A report."), TextSpan(start, start + 1, "A"), 0,
+        document, TextSpan(start, start + len(text), text), TextSpan(start, start + 1, "A"), 0,
         source or document, published=published, stance=facts.get("stance", Stance.REPORTED),
         claimed_by=facts.get("claimed_by"), fatalities=facts.get("fatalities"),
     )  # fmt: skip
@@ -130,6 +135,19 @@ ONE_EVENT = {
     ),
     "a spot within its town": (told(at=KHARKIV), told(at=HOSPITAL)),
     "two entries of one town": (told(), told(at=town("toretsk", 48.399, 37.85))),
+    "in a city, in much the same words": (
+        told(at=KHARKIV, text="Two missiles hit a printing house in Kharkiv."),
+        told(at=KHARKIV, text="The printing house was burning after missiles had struck."),
+    ),
+    "in a city, by the same": (
+        told(at=KHARKIV, actor=RUSSIA, text="Shells hit a depot."),
+        told(at=KHARKIV, actor=RUSSIA, text="A market burned."),
+    ),
+    "in a city, with as many dead": (
+        told(at=KHARKIV, fatalities=dead(5), text="Shells hit a depot."),
+        told(at=KHARKIV, fatalities=dead(5), text="A market burned."),
+    ),
+    "in a village, in other words": (told(text="Shells hit a depot."), told(text="A market burned.")),
     "positions in figures": (
         told(place=None, lat=48.397, lon=37.848),
         told(place=None, lat=48.41, lon=37.848),
@@ -176,6 +194,10 @@ TWO_EVENTS = {
     "beyond what it was near": (
         told(near=4.0, actor=RUSSIA, fatalities=dead(4)),
         told(at=NIU_YORK, actor=RUSSIA, fatalities=dead(4)),
+    ),
+    "in a city, in other words": (
+        told(at=KHARKIV, text="Shells hit a depot."),
+        told(at=KHARKIV, text="A market burned."),
     ),
     "a spot far from the town": (told(), told(at=HOSPITAL)),
     "positions far apart": (told(place=None, lat=48.4, lon=37.8), told(place=None, lat=48.5, lon=37.8)),
