@@ -1,26 +1,21 @@
 """The store in one SQLite file: no server, several threads and processes, safe when killed.
 
-The file is in WAL mode, so readers and the one writer do not wait for each other. Each call is one
-transaction on a connection that no other thread uses meanwhile. ``synchronous`` is NORMAL: what a
-finished call has written outlives the process; a power cut may take back the last calls, whole.
+Each call is one transaction on a connection that no other thread uses meanwhile. What a finished call
+has written outlives the process.
 """
 
 from __future__ import annotations
 
 import heapq
 import sqlite3
-import threading
-import time
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from domain import (
     Analysis,
-    BadData,
     Counts,
     Document,
     Event,
@@ -31,22 +26,14 @@ from domain import (
     Near,
     Neighbourhood,
     NotFound,
-    NotPrepared,
     Refusal,
     Resolution,
-    SitmapError,
     Unprocessable,
 )
 from store import rows
-from store.extents import distances_km, meets_box
+from store.connections import Connections
+from store.extents import distances_km
 from store.filters import Around, Stances, Types, Window, filters_of, joined, marks
-from store.migrate import check, migrate
-
-BUSY_TIMEOUT_S = 20.0
-"""How long a call waits for another writer before it gives up."""
-
-CACHE_KIB = 8_000
-"""How much of the file a connection may keep in memory."""
 
 CHUNK = 500
 """How many events are in memory at once while they stream."""
@@ -89,28 +76,11 @@ class SqliteStore:
     def __init__(self, path: Path, merging: Merging) -> None:
         self.path = path.absolute()
         self._merging = merging
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
-        self._lock = threading.Lock()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise NotPrepared(f"{self.path.parent}: {error.strerror}", field="store") from error
-        try:
-            with self._connection() as db:
-                check(db, name=self.path.name)
-                _use_wal(db)
-                migrate(db)
-        except BaseException:
-            self.close()
-            raise
+        self._connections = Connections(self.path)
 
     def close(self) -> None:
         """Close all connections; one that a call still uses is closed when the call is done."""
-        with self._lock:
-            self._closed = True
-            while self._idle:
-                self._idle.pop().close()
+        self._connections.close()
 
     # ----------------------------------------------------------------------- writing
 
@@ -127,7 +97,7 @@ class SqliteStore:
         mentions = rows.mention_rows(document.id, analysis.resolutions)
         reports = {telling.id: rows.report_rows(telling) for telling in analysis.events}
         tellings = sorted(analysis.events, key=_in_text)
-        with self._writing() as db:
+        with self._connections.writing() as db:
             if not db.execute(_ADD_DOCUMENT, rows.document_row(document)).rowcount:
                 return False
             db.executemany(_ADD_MENTION, mentions)
@@ -143,7 +113,7 @@ class SqliteStore:
 
     def merge(self, event_id: str, into_id: str) -> Event:
         """Make one event of two by hand, and return it. Raises NotFound, Unprocessable for the same one."""
-        with self._writing() as db:
+        with self._connections.writing() as db:
             key, into = self._key(db, event_id), self._key(db, into_id)
             if key == into:
                 raise Unprocessable(f"{event_id} and {into_id} are one event already", field="event")
@@ -168,7 +138,7 @@ class SqliteStore:
         Return the event that was split away, which is shown under its id again. Raises NotFound,
         Unprocessable where nothing would be left.
         """
-        with self._writing() as db:
+        with self._connections.writing() as db:
             key = self._key(db, telling_id)
             together = {each for (each,) in db.execute(_TELLINGS_OF, (key,))}
             found = db.execute("SELECT telling_key FROM tellings WHERE id = ?", (telling_id,)).fetchone()
@@ -197,24 +167,24 @@ class SqliteStore:
         """Keep the name and reason of an input that could not be read, once per pair."""
         # A file's name need not be valid Unicode.
         parts = (refusal.name, refusal.error.code, str(refusal.error))
-        with self._writing() as db:
+        with self._connections.writing() as db:
             db.execute(_ADD_REFUSAL, [part.encode(errors="backslashreplace").decode() for part in parts])
 
     # ----------------------------------------------------------------------- documents
 
     def knows(self, document_id: str) -> bool:
         """Whether a document is already kept."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
     def document(self, document_id: str) -> Document:
         """Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return self._document(db, document_id)
 
     def resolutions(self, document_id: str) -> tuple[Resolution, ...]:
         """The document's mentions in text order with their candidates. Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             self._document(db, document_id)
             return tuple(map(rows.read_resolution, db.execute(_MENTIONS_OF, (document_id,))))
 
@@ -222,17 +192,17 @@ class SqliteStore:
 
     def event(self, event_id: str) -> Event:
         """The event shown under that id, or the one that its telling belongs to. Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return self._events(db, [self._key(db, event_id)])[0]
 
     def tellings(self, event_id: str) -> tuple[Event, ...]:
         """The event as each document tells it, in order of publication. Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return tuple(self._tellings(db, "event_key = ?", (self._key(db, event_id),)))
 
     def events_of(self, document_id: str) -> tuple[Event, ...]:
         """The events that a document tells of, in the order of its text. Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             self._document(db, document_id)
             keys = db.execute(_EVENTS_OF, (document_id,)).fetchall()
             return tuple(self._events(db, [key for (key,) in keys]))
@@ -246,12 +216,12 @@ class SqliteStore:
         sql, params = joined(filters_of(query))
         limit = -1 if query.limit is None else _limit(query.limit)
         keys = f"SELECT event_key FROM events WHERE {sql} ORDER BY coalesce(date_end, '') DESC, id LIMIT ?"
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return self._stream(array("q", (key for (key,) in db.execute(keys, (*params, limit)))), bare)
 
     def _stream(self, keys: array[int], bare: bool) -> Iterator[Event]:
         for start in range(0, len(keys), CHUNK):
-            with self._reading() as db:
+            with self._connections.reading() as db:
                 chunk = self._events(db, keys[start : start + CHUNK], reports=not bare, shapes=not bare)
             yield from chunk
 
@@ -271,7 +241,7 @@ class SqliteStore:
         )
         whole = 0
         grains, by_type, by_stance = Counter[int | None](), Counter[str](), Counter[str]()
-        with self._reading() as db:
+        with self._connections.reading() as db:
             groups = db.execute(sql, (*types_params, *others_params, *window_params)).fetchall()
         for event_type, stance, grain, type_asked, number, fitting in groups:
             stance_asked = not query.stances or stance in query.stances
@@ -296,7 +266,7 @@ class SqliteStore:
         """
         sql, params = joined(filters_of(query))
         placed = "region_id IS NOT NULL AND geo_precision IS NOT NULL"
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return dict(
                 db.execute(
                     f"SELECT region_id, count(*) FROM events WHERE {placed} AND {sql} GROUP BY 1", params
@@ -312,7 +282,7 @@ class SqliteStore:
         measured, at most ``limit`` (and the query's own limit) kept in memory.
         """
         around = Neighbourhood(query, lat, lon, km)
-        with self._reading() as db:
+        with self._connections.reading() as db:
             nearest = _nearest(db, around, _limit(limit if query.limit is None else min(limit, query.limit)))
             events = [
                 event
@@ -327,7 +297,7 @@ class SqliteStore:
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""
         tables = ("documents", "events", "reports", "refusals")
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
 
     # ----------------------------------------------------------------------- inside
@@ -392,68 +362,6 @@ class SqliteStore:
         if extent := rows.extent_row(event):
             db.execute(_ADD_EXTENT, (key, *extent))
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._transaction("BEGIN") as db:
-            yield db
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._transaction("BEGIN IMMEDIATE") as db:
-            yield db
-
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._connection() as db:
-            db.execute(begin)
-            try:
-                yield db
-                db.execute("COMMIT")
-            finally:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection that nobody else uses; SQLite's errors leave as ours."""
-        with self._lock:
-            if self._closed:
-                raise NotPrepared("the store is closed", field="store")
-            db = self._idle.pop() if self._idle else None
-        try:
-            db = db or self._open()
-            yield db
-        except sqlite3.ProgrammingError:
-            raise
-        except sqlite3.IntegrityError as error:
-            raise InvalidInput(f"breaks a rule of the store: {error}") from error
-        except (sqlite3.DataError, OverflowError, UnicodeEncodeError) as error:
-            raise InvalidInput(f"a value that no store can hold: {error}") from error
-        except sqlite3.OperationalError as error:
-            raise SitmapError(str(error), field=self.path.name) from error
-        except sqlite3.DatabaseError as error:
-            raise BadData(str(error), field=self.path.name) from error
-        finally:
-            if db is not None:
-                with self._lock:
-                    if self._closed:
-                        db.close()
-                    else:
-                        self._idle.append(db)
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(
-                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.OperationalError as error:
-            raise NotPrepared(f"{self.path} cannot be opened: {error}", field="store") from error
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.create_function("meets_box", 5, meets_box, deterministic=True)
-        return db
-
 
 _ADD_DOCUMENT = rows.insert("documents", rows.DOCUMENT_COLUMNS, unless_same=("id",))
 _ADD_MENTION = rows.insert("mentions", rows.MENTION_COLUMNS)
@@ -467,19 +375,6 @@ _ADD_REPORT = rows.insert(
     unless_same=("telling_id", "sentence_start", "sentence_end", "trigger_start", "trigger_end"),
 )
 _ADD_REFUSAL = rows.insert("refusals", ("name", "code", "message"), unless_same=("name", "code", "message"))
-
-
-def _use_wal(db: sqlite3.Connection) -> None:
-    # For this one statement SQLite does not wait when another process makes the same new file.
-    give_up = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                raise
-            time.sleep(0.01)
 
 
 def _in_text(telling: Event) -> tuple[int, int, str]:

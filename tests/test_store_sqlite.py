@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import store.sqlite
+import store.connections
 from domain import BadData, EventQuery, InvalidInput, NotPrepared, SitmapError, Stance, Toll
 from store import open_store
 from store.migrate import APPLICATION_ID, MIGRATIONS, check, migrate
@@ -386,7 +386,7 @@ def test_reading_goes_on_while_another_process_writes(
 def test_writer_that_waits_too_long_says_why(
     path: Path, beside: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.sqlite, "BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(store.connections, "BUSY_TIMEOUT_S", 0.01)
     impatient = SqliteStore(path, ByName())
     beside.execute("BEGIN IMMEDIATE")
     try:
