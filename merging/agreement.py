@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 from pyproj import Geod
 
@@ -25,7 +26,9 @@ DAYS_APART = 3
 CITY = 50_000
 """Inhabitants from which on a place, a day and a type are not enough to tell an event by."""
 MAX_COMPARED = 5
+"""How many reports of each event are compared by their words, ..."""
 MAX_SENTENCE = 1_000
+"""... and how many characters of each."""
 _WORD = re.compile(r"[^\W\d_]{4,}|\d+")
 _GEOD = Geod(ellps="WGS84")
 MUTUAL = frozenset({"Armed clash", "Agreement", "Diplomatic"})
@@ -41,6 +44,7 @@ _ANYBODY = re.compile(r"^unidentified\b|^unknown\b|^(?:gunmen|militants|rebels|c
 
 
 def times_fit(one: Event, other: Event) -> bool:
+    """Whether both may have been at the same time; exact days may lie one day apart."""
     if one.when is None or other.when is None:
         return False
     vaguest = max(one.when.precision, other.when.precision)
@@ -55,6 +59,7 @@ def times_fit(one: Event, other: Event) -> bool:
 
 
 def overlap(one: DateRange | None, other: DateRange | None, *, slack: int = 0) -> bool:
+    """Whether two ranges share a day, or lie up to ``slack`` days apart. No range overlaps only no range."""
     if one is None or other is None:
         return one is other
     reach = timedelta(days=slack)
@@ -62,6 +67,7 @@ def overlap(one: DateRange | None, other: DateRange | None, *, slack: int = 0) -
 
 
 def same_day(one: Event, other: Event) -> bool:
+    """Whether both are known to the day, and share it."""
     return (
         one.when is not None
         and other.when is not None
@@ -109,6 +115,7 @@ def _within(event: Event, region: Event) -> bool:
 
 
 def is_division(event: Event) -> bool:
+    """Whether its place is a first-order division."""
     return event.place is not None and event.place.level is Level.ADMIN1
 
 
@@ -121,6 +128,7 @@ def _spot_km(one: Event, other: Event) -> float:
 
 
 def is_small(event: Event) -> bool:
+    """Whether its place is so small that two such events there on one day would be a coincidence."""
     return event.place is None or event.place.population < CITY
 
 
@@ -133,6 +141,7 @@ def _km(one: Event, other: Event) -> float:
 # --------------------------------------------------------------------------- parties, weapons
 
 
+@lru_cache(maxsize=4096)
 def side(name: str | None) -> str:
     """Return whose side a party is on, "" for nobody in particular.
 
@@ -163,6 +172,7 @@ def _fit(side: str, other: str) -> bool:
 
 
 def weapons_agree(one: Event, other: Event) -> bool:
+    """Whether the weapons are the same, in more words or fewer, or one is not known."""
     if not one.weapon or not other.weapon:
         return True
     words = [set(re.findall(r"\w+", event.weapon.casefold())) for event in (one, other) if event.weapon]

@@ -58,8 +58,13 @@ _REPORT = (
     " documents.id, source, title, url, published, event_key, telling_key FROM reports"
     " JOIN tellings ON tellings.id = telling_id JOIN documents ON documents.id = document_id"
 )
+_TELLING_KEY = "SELECT telling_key FROM tellings WHERE id = ?"
 _TELLINGS_OF = "SELECT telling_key FROM tellings WHERE event_key = ?"
 _CAME_WITH = "SELECT telling_key FROM merged_tellings WHERE merge_key = ?"
+_MERGE_OF = (
+    "SELECT merge_key FROM merges WHERE event_id = ? AND undone_at IS NULL ORDER BY merge_key DESC LIMIT 1"
+)
+_UNDO = "UPDATE merges SET undone_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE merge_key = ?"
 _AS_FOLDED = "ORDER BY coalesce(published, '9999-12-31'), documents.id, telling_key, report_key"
 
 
@@ -141,20 +146,17 @@ class SqliteStore:
         with self._connections.writing() as db:
             key = self._key(db, telling_id)
             together = {each for (each,) in db.execute(_TELLINGS_OF, (key,))}
-            found = db.execute("SELECT telling_key FROM tellings WHERE id = ?", (telling_id,)).fetchone()
-            leaving = set(found or ())
-            merged = db.execute(
-                "SELECT max(merge_key) FROM merges WHERE event_id = ?", (telling_id,)
-            ).fetchone()
-            if merged[0]:
-                came = {each for (each,) in db.execute(_CAME_WITH, merged)}
+            leaving = {each for (each,) in db.execute(_TELLING_KEY, (telling_id,))}
+            for (merge,) in db.execute(_MERGE_OF, (telling_id,)).fetchall():
+                came = {each for (each,) in db.execute(_CAME_WITH, (merge,))}
                 if came < together:
                     leaving = came
+                    db.execute(_UNDO, (merge,))
             if not leaving < together:
                 raise Unprocessable(f"{telling_id} has a single report: nothing to split", field="event")
             chosen = sorted(leaving)
             tellings = self._tellings(db, f"telling_key IN ({marks(chosen)})", chosen)
-            # The rest is shown first: it may have to give up an id that the other one takes.
+            # Under an id for the moment: the one that it takes may still be that of the rest.
             new = self._show_new(db, replace(self._merging.fold(tellings), id=f"being split: {telling_id}"))
             db.execute(
                 f"UPDATE tellings SET event_key = ? WHERE telling_key IN ({marks(chosen)})", (new, *chosen)

@@ -956,3 +956,24 @@ def test_region_of_an_event_that_moves_to_a_better_place_is_found_there(store: S
     (found,) = store.near(ALL, lat=48.281, lon=37.181, km=5)
     assert found.certain
     assert list(store.events(EventQuery(bbox=BBox(30, 50, 31, 51)))) == []
+
+
+def test_merge_that_was_undone_is_not_undone_again(store: Store) -> None:
+    one, two, three, four = strangers(store, 4)
+    store.merge(three.id, two.id)
+    store.merge(two.id, one.id)
+    store.split(two.id)
+    store.merge(four.id, two.id)
+
+    assert store.split(two.id) == two
+    assert store.event(four.id) == merging.fold([three, four])
+
+
+def test_documents_of_one_event_that_are_read_at_once_share_it(store: Store) -> None:
+    documents = [document(number, date=DAY + timedelta(days=number)) for number in range(40)]
+    told = [event(each, "same") for each in documents]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(store.add, map(analysis, documents, told)))
+
+    assert list(store.events(ALL)) == [merging.fold(told)]

@@ -220,12 +220,14 @@ CREATE INDEX events_by_place ON events (place_id);
 CREATE INDEX events_by_division ON events (place_admin1_id);
 CREATE INDEX events_by_country ON events (place_country);
 
--- What was merged by hand: the id under which it was shown, and its tellings at that time.
+-- What was merged by hand: the id under which it was shown, and its tellings at that time; and when that was
+-- taken back.
 CREATE TABLE merges (
     merge_key INTEGER PRIMARY KEY,
     event_id  TEXT NOT NULL,
     into_id   TEXT NOT NULL,
-    merged_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    merged_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    undone_at TIMESTAMP
 );
 CREATE INDEX merges_by_event ON merges (event_id);
 CREATE TABLE merged_tellings (
