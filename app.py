@@ -113,6 +113,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(assets.blueprint)
     app.add_template_filter(wording.day)
     app.add_template_filter(wording.kilometres)
+    app.add_template_filter(wording.killed)
+    app.add_template_filter(wording.stance)
     app.add_template_global(_nonce, "nonce")
     app.after_request(_add_security_headers)
     app.register_error_handler(SitmapError, _sitmap_error)

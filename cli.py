@@ -17,6 +17,7 @@ from tqdm import tqdm
 from werkzeug.datastructures import MultiDict
 
 import export as exporting
+from cli_events import events
 from cli_gazetteer import gazetteer
 from domain import (
     Analysis,
@@ -52,7 +53,7 @@ NEAR_FILTERS = (*WINDOW, "limit")
 
 def register(app: Flask) -> None:
     """Add the commands to an app."""
-    for command in (prepare, ingest, geoparse, near, export, gazetteer):
+    for command in (prepare, ingest, geoparse, near, export, events, gazetteer):
         app.cli.add_command(command)
 
 

@@ -29,7 +29,7 @@ MAX_DOWNLOAD = 2_000_000_000
 REASONS_SHOWN = 5
 
 
-class _Commands(AppGroup):
+class Commands(AppGroup):
     """Commands within the app, whose own errors are shown as one line and end with exit status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -39,7 +39,7 @@ class _Commands(AppGroup):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=_Commands)
+@click.group(cls=Commands)
 def gazetteer() -> None:
     """Add, list, search and correct the places that names can mean."""
 
@@ -166,7 +166,7 @@ def _line(place: Place) -> str:
 # --------------------------------------------------------------------------- corrections
 
 
-@gazetteer.group("correct", cls=_Commands)
+@gazetteer.group("correct", cls=Commands)
 def correct() -> None:
     """Put right what the gazetteer says; it holds at once and until it is undone."""
 

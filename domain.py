@@ -466,6 +466,17 @@ class Event:
     count: int | None = None
 
     @property
+    def history(self) -> tuple[EventReport, ...]:
+        """The reports that changed who vouches for it, in order of publication; the first is one."""
+        told = sorted(self.reports, key=lambda report: report.published or date.max)
+        steps = zip([None, *told], told, strict=False)
+        return tuple(
+            report
+            for before, report in steps
+            if before is None or (before.stance, before.claimed_by) != (report.stance, report.claimed_by)
+        )
+
+    @property
     def on_map(self) -> bool:
         """Whether it is drawn by default: vouched for, and placed."""
         return self.stance in MAPPED_STANCES and self.geo_precision is not None
@@ -533,6 +544,16 @@ class EventQuery:
     bbox: BBox | None = None
     region: str | None = None
     limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Where events that may be the same as one are looked for: within ``km`` of a position."""
+
+    query: EventQuery
+    lat: float
+    lon: float
+    km: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -606,14 +627,50 @@ class PlaceFinder(Protocol):
         """Return one place. Raises NotFound."""
 
 
+class Merging(Protocol):
+    """What a store asks of the rules by which tellings become events.
+
+    A telling is an event as one document tells it, an event what is shown: the fold of its tellings.
+    """
+
+    def neighbourhood(self, telling: Event) -> Neighbourhood | None:
+        """Return where other documents' events that may be the same are found, ``None`` for nowhere."""
+
+    def joins(self, tellings: Sequence[Event], known: Sequence[Sequence[Event]]) -> Sequence[Event | None]:
+        """Choose for each telling of one document the event that it is about, out of those near it.
+
+        No two tellings get the same event. ``None`` for a new event.
+        """
+
+    def fold(self, tellings: Sequence[Event]) -> Event:
+        """Return the one event that these tellings are of, in whatever order they come."""
+
+
 class Store(Protocol):
-    """Where analysed reports live. Each call is one transaction."""
+    """Where analysed reports live. Each call is one transaction.
+
+    An event's id is that of its first telling. The ids of the others lead to it too, for good.
+    """
 
     def add(self, analysis: Analysis) -> bool:
         """Keep a document with all that was read out of it, or nothing of it.
 
-        Return ``False``, and change nothing, where the document is already known.
+        Its events are kept as told, and join the events that other documents have told of. Return
+        ``False``, and change nothing, where the document is already known.
         """
+
+    def merge(self, event_id: str, into_id: str) -> Event:
+        """Make one event of two by hand, and return it. Raises NotFound, Unprocessable for the same one."""
+
+    def split(self, telling_id: str) -> Event:
+        """Take out of an event what was merged into it by hand under that id, else that one telling.
+
+        Return the event that was split away, which is shown under its id again. Raises NotFound,
+        Unprocessable where nothing would be left.
+        """
+
+    def tellings(self, event_id: str) -> tuple[Event, ...]:
+        """The event as each document tells it, in order of publication. Raises NotFound."""
 
     def knows(self, document_id: str) -> bool:
         """Whether a document is already kept."""
@@ -628,7 +685,7 @@ class Store(Protocol):
         """The document's mentions in text order with their candidates. Raises NotFound."""
 
     def event(self, event_id: str) -> Event:
-        """Raises NotFound."""
+        """The event shown under that id, or the one that its telling belongs to. Raises NotFound."""
 
     def events(self, query: EventQuery, *, bare: bool = False) -> Iterator[Event]:
         """Stream the events, newest first, undated ones last.

@@ -2,7 +2,7 @@
 
 A property is a text, a number or ``null``, never a list or an object: GDAL, and so QGIS, shows
 those as a piece of JSON. Of an event's reports the first stands in its columns, ``reports`` says
-how many there are.
+how many there are, and ``stance_history`` which of them changed who vouches for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 from shapely.geometry import mapping
 
-from domain import Event, InvalidInput, Stance
+from domain import Event, EventReport, InvalidInput, Stance, Toll
 from ontology import load_ontology
 
 ATTRIBUTION = "Places: GeoNames, CC BY 4.0. Events: drawn from the reports they name, by Sitmap."
@@ -62,12 +62,13 @@ def _slim(event: Event) -> dict[str, Any]:
         "lon": _rounded(event.lon, DECIMALS),
         "geo_precision": event.geo_precision,
         "uncertainty_km": _rounded(event.uncertainty_km, 3),
+        "count": event.count,
     }
 
 
 def _full(event: Event) -> dict[str, Any]:
     kind = load_ontology().types.get(event.sub_event_type)
-    place, dead = event.place, event.fatalities
+    place = event.place
     first = event.reports[0] if event.reports else None
     return {
         "disorder_type": event.disorder_type,
@@ -81,9 +82,11 @@ def _full(event: Event) -> dict[str, Any]:
         "place_text": event.place_text or None,
         "admin1": place.admin1 or None if place else None,
         "country": place.country or None if place else None,
-        "fatalities_low": dead.low if dead else None,
-        "fatalities_best": dead.best if dead else None,
-        "fatalities_high": dead.high if dead else None,
+        **_numbers("fatalities", event.fatalities),
+        **_numbers("wounded", event.wounded),
+        **_numbers("captured", event.captured),
+        "weapon": event.weapon,
+        "stance_history": "; ".join(map(_said, event.history)) or None,
         "reports": len(event.reports),
         "sentence": first.sentence.text if first else None,
         "trigger": first.trigger.text if first else None,
@@ -92,6 +95,18 @@ def _full(event: Event) -> dict[str, Any]:
         "source": first.source or None if first else None,
         "url": first.url or None if first else None,
     }
+
+
+def _numbers(people: str, toll: Toll | None) -> dict[str, int | None]:
+    low, best, high = (toll.low, toll.best, toll.high) if toll else (None, None, None)
+    return {f"{people}_low": low, f"{people}_best": best, f"{people}_high": high}
+
+
+def _said(report: EventReport) -> str:
+    """Return who vouched for the event from when on: "2025-01-31 claimed by Russia (Example Wire)"."""
+    day = report.published.isoformat() if report.published else "undated"
+    by = f" by {report.claimed_by}" if report.claimed_by else ""
+    return f"{day} {report.stance}{by} ({report.source or report.document_id})"
 
 
 def _rounded(value: float | None, decimals: int) -> float | None:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 
+import merging
 from domain import (
     Analysis,
-    DateRange,
     Document,
     Event,
     EventMention,
@@ -25,7 +25,6 @@ from domain import (
     Outcome,
     Refusal,
     Resolution,
-    Stance,
     Store,
     Unprocessable,
     stable_id,
@@ -120,12 +119,12 @@ class Analyser:
             # Villages that the gazetteer lacks may share an anchor and are two for all that.
             unknown = resolution.mention.name if resolution and not known else ""
             firsts = alike[event.sub_event_type, event.geo_precision, known, unknown]
-            same = next((first for first in firsts if _same(first, event)), event)
+            same = next((first for first in firsts if merging.retold(first, event)), event)
             if same is event and event.id not in groups:
                 firsts.append(event)
             # Two mentions that differ only in what the id leaves out are one event as well.
             groups.setdefault(same.id, []).append(event)
-        return tuple(_joined(group) for group in groups.values())
+        return tuple(merging.fold(group) for group in groups.values())
 
     def _event(self, document: Document, resolutions: Sequence[Resolution], mention: EventMention) -> Event:
         resolution = resolutions[mention.place] if mention.place is not None else None
@@ -149,7 +148,7 @@ class Analyser:
         if resolution is not None and resolution.geo_precision == 3:
             confidence *= REGION_FACTOR
         return Event(
-            id=_event_id(document, mention, resolution),
+            id=_event_id(document, mention),
             event_type=mention.event_type,
             sub_event_type=mention.sub_event_type,
             disorder_type=self._ontology.types[mention.sub_event_type].disorder,
@@ -224,44 +223,6 @@ def _check_spans(text: str, spans: Sequence[tuple[int, int]]) -> None:
             raise InvalidInput(f"{start} to {end} lies outside the text", field="toponyms")
 
 
-def _event_id(document: Document, mention: EventMention, resolution: Resolution | None) -> str:
-    """Return an id under which another report of the same thing is found, where that can be told.
-
-    Only an exact place on an exact day, with a named actor, is sure enough to join two documents'
-    events; anything vaguer stays with its document.
-    """
-    place = resolution.place.id if resolution and resolution.place and resolution.geo_precision == 1 else ""
-    when = mention.when
-    if place and mention.actor and when and when.precision == 1 and when.start == when.end:
-        return stable_id(mention.sub_event_type, place, when.start.isoformat(), mention.actor, mention.stance)
+def _event_id(document: Document, mention: EventMention) -> str:
+    """Return the id of what this document tells: no other document's event has it."""
     return stable_id(document.id, mention.sub_event_type, str(mention.trigger.start), str(mention.place))
-
-
-_SAID_AGAIN = {Stance.REPORTED, Stance.CLAIMED}
-"""A report that comes back to a claim without naming the claimant has not confirmed it."""
-
-
-def _same(one: Event, other: Event) -> bool:
-    """Whether two mentions of one type at one place tell of one event."""
-    return (
-        (one.stance == other.stance or {one.stance, other.stance} == _SAID_AGAIN)
-        and (one.actor == other.actor or other.actor is None)
-        and _overlap(one.when, other.when)
-    )
-
-
-def _overlap(one: DateRange | None, other: DateRange | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one.start <= other.end and other.start <= one.end
-
-
-def _joined(group: Sequence[Event]) -> Event:
-    """Return the first event with the evidence of all and with what it left open."""
-    return replace(
-        group[0],
-        reports=tuple(dict.fromkeys(report for event in group for report in event.reports)),
-        fatalities=next((event.fatalities for event in group if event.fatalities), None),
-        target=next((event.target for event in group if event.target), None),
-        confidence=max(event.confidence for event in group),
-    )

@@ -25,6 +25,7 @@ from statistics import median, quantiles
 from string import ascii_lowercase
 from typing import TypeVar
 
+import merging
 from domain import Document, EventQuery, NotPrepared, Place, SitmapError
 from extract.events import find_event_mentions
 from extract.language import ACCURATE, FAST, Language, load_language
@@ -318,7 +319,7 @@ def measure_events(setup: Setup) -> Iterator[Measure]:
     with closing(Gazetteer(setup.gazetteer)) as gazetteer:
         centres = [use.place for name in CENTRES if (use := gazetteer.best(name))]
     centres = list(islice(cycle(centres), setup.requests))
-    with closing(open_store(f"sqlite:///{file}")) as store:
+    with closing(open_store(f"sqlite:///{file}", merging)) as store:
 
         def near(centre: Place) -> object:
             return store.near(EventQuery(), lat=centre.lat, lon=centre.lon, km=NEAR_KM)
@@ -334,7 +335,7 @@ def _fill(setup: Setup, file: Path) -> float:
     with closing(Gazetteer(setup.gazetteer)) as gazetteer:
         regions = Regions(gazetteer, setup.basemap)
         reports = list(synthetic_reports(gazetteer, regions, count=setup.events))
-    with closing(open_store(f"sqlite:///{file}")) as store:
+    with closing(open_store(f"sqlite:///{file}", merging)) as store:
         return _seconds(partial(_each, store.add, reports))
 
 

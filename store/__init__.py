@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from domain import InvalidInput, Store
+from domain import InvalidInput, Merging, Store
 from store.sqlite import SqliteStore
 
 _SQLITE = "sqlite:///"
 
 
-def open_store(url: str) -> Store:
-    """Open the store that a URL names: ``sqlite:///PATH``.
+def open_store(url: str, merging: Merging) -> Store:
+    """Open the store that a URL names: ``sqlite:///PATH``; ``merging`` says which tellings are of one event.
 
     The path is taken as it stands, relative to the working directory or, with four slashes in all,
     absolute. Raises InvalidInput for any other URL, and what `SqliteStore` raises.
@@ -19,4 +19,4 @@ def open_store(url: str) -> Store:
     path = url.removeprefix(_SQLITE)
     if path == url or not path or "\0" in path:
         raise InvalidInput(f"{url[:80]!r} is not a store; it looks like {_SQLITE}PATH", field="store")
-    return SqliteStore(Path(path))
+    return SqliteStore(Path(path), merging)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 import shapely
@@ -30,6 +31,11 @@ def distances_km(*, lat: float, lon: float, lats: Sequence[float], lons: Sequenc
     count = len(lats)
     _, _, metres = _GEOD.inv([lon] * count, [lat] * count, list(lons), list(lats))
     return [distance / 1000 for distance in metres]
+
+
+def years(day: date) -> float:
+    """Return a day as the index has it: in years, so that it weighs there about as much as a degree."""
+    return day.toordinal() / 365.25
 
 
 def boxes_around(*, lat: float, lon: float, km: float) -> tuple[BBox, ...]:

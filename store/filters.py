@@ -15,7 +15,7 @@ from datetime import date
 from typing import Protocol
 
 from domain import BBox, EventQuery, InvalidInput, Stance
-from store.extents import boxes_around
+from store.extents import boxes_around, years
 
 Clause = tuple[str, tuple[str | float, ...]]
 
@@ -157,11 +157,16 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Events whose uncertainty may reach within ``km`` of a position: candidates, to be measured."""
+    """Events whose uncertainty may reach within ``km`` of a position: candidates, to be measured.
+
+    With ``start`` and ``end`` the index leaves out what cannot overlap those days; `Window` is exact.
+    """
 
     lat: float
     lon: float
     km: float
+    start: date | None = None
+    end: date | None = None
 
     def __post_init__(self) -> None:
         for name, most in (("lat", 90), ("lon", 180)):
@@ -172,7 +177,8 @@ class Around:
 
     def clause(self) -> Clause:
         """One look into the index, or two where the circle crosses the antimeridian."""
-        return _extents_meeting(boxes_around(lat=self.lat, lon=self.lon, km=self.km))
+        boxes = boxes_around(lat=self.lat, lon=self.lon, km=self.km)
+        return _extents_meeting(boxes, self.start, self.end)
 
 
 def filters_of(query: EventQuery) -> tuple[Filter, ...]:
@@ -200,11 +206,16 @@ def joined(filters: Iterable[Filter]) -> Clause:
     return sql, tuple(value for _, params in clauses for value in params)
 
 
-def _extents_meeting(boxes: Sequence[BBox]) -> Clause:
+def _extents_meeting(boxes: Sequence[BBox], start: date | None = None, end: date | None = None) -> Clause:
     look = "SELECT event_key FROM event_extents WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?"
+    days: list[float] = []
+    if start:
+        look, days = f"{look} AND until >= ?", [years(start)]
+    if end:
+        look, days = f"{look} AND since <= ?", [*days, years(end)]
     sql = " UNION ".join([look] * len(boxes))
     return f"event_key IN ({sql})", tuple(
-        side for box in boxes for side in (box.east, box.west, box.north, box.south)
+        value for box in boxes for value in (box.east, box.west, box.north, box.south, *days)
     )
 
 

@@ -1,13 +1,14 @@
 """Domain objects to rows and back: what is read equals what was written.
 
-A report's source, title, link and date are its document's and are read from there.
+A report's source, title, link and date are its document's and are read from there. An event that is
+shown and one as a document tells it have the same columns.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, astuple, fields
 from datetime import date
 from functools import lru_cache
@@ -34,7 +35,7 @@ from domain import (
     TextSpan,
     Toll,
 )
-from store.extents import extent_of
+from store.extents import extent_of, years
 
 Row = tuple[Any, ...]
 
@@ -54,14 +55,25 @@ MENTION_COLUMNS = (
 EVENT_COLUMNS = (
     "id", "event_type", "sub_event_type", "disorder_type", "stance", "confidence", "actor", "target",
     "claimed_by", "date_start", "date_end", "time_precision", "place_text", "lat", "lon", "geo_precision",
-    "uncertainty_km", "fatalities_stated", "fatalities_low", "fatalities_best", "fatalities_high",
+    "uncertainty_km", *(f"{people}_{part}" for people in ("fatalities", "wounded", "captured")
+    for part in ("stated", "low", "best", "high")), "weapon", "count",
     "geometry", *(f"place_{name}" for name in _PLACE_FIELDS), "region_id", "geometry_type",
 )  # fmt: skip
 
+TELLING_COLUMNS = ("event_key", "document_id", *EVENT_COLUMNS)
+
+EXTENT_COLUMNS = ("west", "east", "south", "north", "since", "until")
+
 REPORT_COLUMNS = (
-    "event_id", "document_id", "sentence", "sentence_start", "sentence_end", "trigger_text",
-    "trigger_start", "trigger_end", "mention_position",
+    "telling_id", "sentence", "sentence_start", "sentence_end", "trigger_text", "trigger_start",
+    "trigger_end", "mention_position", "stance", "claimed_by", "fatalities_stated", "fatalities_low",
+    "fatalities_best", "fatalities_high",
 )  # fmt: skip
+
+
+def update(table: str, columns: Sequence[str], *, where: str) -> str:
+    """Return an UPDATE of all the columns in the rows that have a value in the column ``where``."""
+    return f"UPDATE {table} SET {', '.join(f'{column} = ?' for column in columns)} WHERE {where} = ?"
 
 
 def insert(table: str, columns: Sequence[str], *, unless_same: Sequence[str] = ()) -> str:
@@ -179,13 +191,14 @@ def _json(value: object, field: str) -> str:
 
 def event_row(event: Event) -> Row:
     """Return the values of EVENT_COLUMNS. Raises InvalidInput naming what cannot be kept."""
-    when, deaths, place, shape = event.when, event.fatalities, event.place, event.geometry
+    when, place, shape = event.when, event.place, event.geometry
     row = (
         event.id, event.event_type, event.sub_event_type, event.disorder_type, event.stance.value,
         event.confidence, event.actor, event.target, event.claimed_by,
         *((when.start.isoformat(), when.end.isoformat(), when.precision) if when else (None, None, None)),
         event.place_text, event.lat, event.lon, event.geo_precision, event.uncertainty_km,
-        deaths is not None, *((deaths.low, deaths.best, deaths.high) if deaths else (None, None, None)),
+        *_toll_values(event.fatalities), *_toll_values(event.wounded), *_toll_values(event.captured),
+        event.weapon, event.count,
         None if shape is None else shapely.to_wkb(shape),
         *(_NO_PLACE if place is None else _PLACE_VALUES(place)),
         None if place is None else _region_id(place),
@@ -195,30 +208,39 @@ def event_row(event: Event) -> Row:
 
 
 def extent_row(event: Event) -> Row | None:
-    """Return west, east, south, north of the event's box for the index, ``None`` if not placed."""
+    """Return the values of EXTENT_COLUMNS, the event's box for the index, ``None`` if not placed."""
     extent: BBox | None = extent_of(event)
-    return None if extent is None else (extent.west, extent.east, extent.south, extent.north)
+    if extent is None:
+        return None
+    days = (years(event.when.start), years(event.when.end)) if event.when else (-1.0, -1.0)
+    return (extent.west, extent.east, extent.south, extent.north, *days)
 
 
-def report_rows(event: Event) -> list[Row]:
-    """Return the values of REPORT_COLUMNS for each report. Raises InvalidInput where there is none."""
-    if not event.reports:
-        raise InvalidInput("an event without a report", field=f"event {event.id}")
+def report_rows(telling: Event) -> list[Row]:
+    """Return the values of REPORT_COLUMNS for each report.
+
+    Raises InvalidInput where there is none, or one of another document than the first.
+    """
+    if not telling.reports:
+        raise InvalidInput("an event without a report", field=f"event {telling.id}")
+    if len({report.document_id for report in telling.reports}) > 1:
+        raise InvalidInput("told by more than one document", field=f"event {telling.id}")
     return [
         (
-            event.id, report.document_id,
+            telling.id,
             report.sentence.text, report.sentence.start, report.sentence.end,
             report.trigger.text, report.trigger.start, report.trigger.end, report.place,
+            report.stance.value, report.claimed_by, *_toll_values(report.fatalities),
         )
-        for report in event.reports
+        for report in telling.reports
     ]  # fmt: skip
 
 
 def read_report(row: Row) -> EventReport:
-    """Make a report from REPORT_COLUMNS and its document's source, title, url and published."""
+    """Make a report from REPORT_COLUMNS and its document's id, source, title, url and published."""
     (
-        _, document_id, sentence, sentence_start, sentence_end, trigger, trigger_start, trigger_end, place,
-        source, title, url, published,
+        _, sentence, sentence_start, sentence_end, trigger, trigger_start, trigger_end, place, stance,
+        claimed_by, *deaths, document_id, source, title, url, published,
     ) = row  # fmt: skip
     return EventReport(
         document_id,
@@ -229,25 +251,29 @@ def read_report(row: Row) -> EventReport:
         title,
         url,
         _day(published),
+        Stance(stance),
+        claimed_by,
+        _read_toll(deaths),
     )
 
 
-def read_events(rows: Sequence[Row], reports: Mapping[str, Sequence[EventReport]]) -> list[Event]:
-    """Make events from EVENT_COLUMNS and their reports by event id."""
+def read_events(rows: Sequence[Row], reports: Sequence[Sequence[EventReport]]) -> list[Event]:
+    """Make events from EVENT_COLUMNS and the reports of each."""
     geometry_at, place_at = EVENT_COLUMNS.index("geometry"), EVENT_COLUMNS.index("place_id")
     place_end = place_at + len(_PLACE_FIELDS)
     shapes = shapely.from_wkb([row[geometry_at] for row in rows])
     return [
-        _read_event(row[:geometry_at], row[place_at:place_end], shape, tuple(reports[row[0]]))
-        for row, shape in zip(rows, shapes, strict=True)
+        _read_event(row[:geometry_at], row[place_at:place_end], shape, tuple(told))
+        for row, shape, told in zip(rows, shapes, reports, strict=True)
     ]
 
 
 def _read_event(row: Row, place: Row, shape: Any, reports: tuple[EventReport, ...]) -> Event:
     (
         event_id, event_type, sub_event_type, disorder_type, stance, confidence, actor, target, claimed_by,
-        start, end, precision, place_text, lat, lon, geo_precision, uncertainty_km, deaths, low, best, high,
+        start, end, precision, place_text, lat, lon, geo_precision, uncertainty_km, *tolls, weapon, count,
     ) = row  # fmt: skip
+    killed, wounded, captured = (_read_toll(tolls[at : at + 4]) for at in (0, 4, 8))
     return Event(
         id=event_id,
         event_type=event_type,
@@ -267,8 +293,21 @@ def _read_event(row: Row, place: Row, shape: Any, reports: tuple[EventReport, ..
         geometry=shape,
         geo_precision=geo_precision,
         uncertainty_km=uncertainty_km,
-        fatalities=Toll(low, best, high) if deaths else None,
+        fatalities=killed,
+        wounded=wounded,
+        captured=captured,
+        weapon=weapon,
+        count=count,
     )
+
+
+def _toll_values(toll: Toll | None) -> Row:
+    return (False, None, None, None) if toll is None else (True, toll.low, toll.best, toll.high)
+
+
+def _read_toll(values: Sequence[Any]) -> Toll | None:
+    stated, low, best, high = values
+    return Toll(low, best, high) if stated else None
 
 
 def _region_id(place: Place) -> str | None:

@@ -1,51 +1,45 @@
 """The store in one SQLite file: no server, several threads and processes, safe when killed.
 
-The file is in WAL mode, so readers and the one writer do not wait for each other. Each call is one
-transaction on a connection that no other thread uses meanwhile. ``synchronous`` is NORMAL: what a
-finished call has written outlives the process; a power cut may take back the last calls, whole.
+Each call is one transaction on a connection that no other thread uses meanwhile. What a finished call
+has written outlives the process.
 """
 
 from __future__ import annotations
 
 import heapq
 import sqlite3
-import threading
-import time
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from domain import (
     Analysis,
-    BadData,
     Counts,
     Document,
     Event,
     EventQuery,
     EventReport,
     InvalidInput,
+    Merging,
     Near,
+    Neighbourhood,
     NotFound,
-    NotPrepared,
     Refusal,
     Resolution,
-    SitmapError,
+    Unprocessable,
 )
 from store import rows
-from store.extents import distances_km, meets_box
+from store.connections import Connections
+from store.extents import distances_km
 from store.filters import Around, Stances, Types, Window, filters_of, joined, marks
-from store.migrate import check, migrate
-
-BUSY_TIMEOUT_S = 20.0
-"""How long a call waits for another writer before it gives up."""
-
-CACHE_KIB = 8_000
-"""How much of the file a connection may keep in memory."""
 
 CHUNK = 500
 """How many events are in memory at once while they stream."""
+
+NEIGHBOURS = 100
+"""How many events near a telling are looked at, the nearest first."""
 
 _DOCUMENT = f"SELECT {', '.join(rows.DOCUMENT_COLUMNS)} FROM documents WHERE id = ?"
 _MENTIONS_OF = (
@@ -53,111 +47,164 @@ _MENTIONS_OF = (
 )
 _EVENT = f"SELECT {', '.join(rows.EVENT_COLUMNS)}, event_key FROM events"
 _BARE_EVENT = _EVENT.replace(" geometry,", " NULL,")
+_EVENT_KEY = "SELECT event_key FROM events WHERE id = :id UNION SELECT event_key FROM tellings WHERE id = :id"
 _EVENTS_OF = (
-    "SELECT event_key FROM reports JOIN events ON events.id = event_id WHERE document_id = ?"
+    "SELECT event_key FROM tellings JOIN reports ON telling_id = tellings.id WHERE document_id = ?"
     " GROUP BY event_key ORDER BY min(sentence_start), min(trigger_start), event_key"
 )
+_TELLING = f"SELECT {', '.join(rows.EVENT_COLUMNS)}, telling_key FROM tellings"
 _REPORT = (
-    f"SELECT {', '.join(rows.REPORT_COLUMNS)}, source, title, url, published"
-    " FROM reports JOIN documents ON documents.id = reports.document_id"
+    f"SELECT {', '.join(f'reports.{column}' for column in rows.REPORT_COLUMNS)},"
+    " documents.id, source, title, url, published, event_key, telling_key FROM reports"
+    " JOIN tellings ON tellings.id = telling_id JOIN documents ON documents.id = document_id"
 )
+_TELLING_KEY = "SELECT telling_key FROM tellings WHERE id = ?"
+_TELLINGS_OF = "SELECT telling_key FROM tellings WHERE event_key = ?"
+_CAME_WITH = "SELECT telling_key FROM merged_tellings WHERE merge_key = ?"
+_MERGE_OF = (
+    "SELECT merge_key FROM merges WHERE event_id = ? AND undone_at IS NULL ORDER BY merge_key DESC LIMIT 1"
+)
+_UNDO = "UPDATE merges SET undone_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE merge_key = ?"
+_AS_FOLDED = "ORDER BY coalesce(published, '9999-12-31'), documents.id, telling_key, report_key"
 
 
 class SqliteStore:
     """A `domain.Store` in the file at ``path``, which is made, or brought up to date, where need be.
 
+    ``merging`` says which tellings are of one event. It is asked within the transaction that writes, so that
+    of two processes that read of the same event at once the second one finds it.
+
     May be shared by threads. Raises BadData for a file that is not a Sitmap store or comes from a
     newer Sitmap, NotPrepared for one that cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, merging: Merging) -> None:
         self.path = path.absolute()
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
-        self._lock = threading.Lock()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise NotPrepared(f"{self.path.parent}: {error.strerror}", field="store") from error
-        try:
-            with self._connection() as db:
-                check(db, name=self.path.name)
-                _use_wal(db)
-                migrate(db)
-        except BaseException:
-            self.close()
-            raise
+        self._merging = merging
+        self._connections = Connections(self.path)
 
     def close(self) -> None:
         """Close all connections; one that a call still uses is closed when the call is done."""
-        with self._lock:
-            self._closed = True
-            while self._idle:
-                self._idle.pop().close()
+        self._connections.close()
 
     # ----------------------------------------------------------------------- writing
 
     def add(self, analysis: Analysis) -> bool:
         """Keep a document with all that was read out of it, or nothing of it.
 
-        An event that is there already only gains its reports. Return ``False``, and change nothing,
-        where the document is already known. Raises InvalidInput for what cannot be kept.
+        Each of its events joins one that other documents have told of, where the rules of merging say
+        that it is the same, and is an event of its own else. Return ``False``, and change nothing, where
+        the document is already known. Raises InvalidInput for what cannot be kept.
         """
         document = analysis.document
         if self.knows(document.id):
             return False
         mentions = rows.mention_rows(document.id, analysis.resolutions)
-        events = [(rows.event_row(event), rows.extent_row(event)) for event in analysis.events]
-        reports = [report for event in analysis.events for report in rows.report_rows(event)]
-        with self._writing() as db:
+        reports = {telling.id: rows.report_rows(telling) for telling in analysis.events}
+        tellings = sorted(analysis.events, key=_in_text)
+        with self._connections.writing() as db:
             if not db.execute(_ADD_DOCUMENT, rows.document_row(document)).rowcount:
                 return False
             db.executemany(_ADD_MENTION, mentions)
-            for event, extent in events:
-                added = db.execute(_ADD_EVENT, event)
-                if added.rowcount and extent:
-                    db.execute(_ADD_EXTENT, (added.lastrowid, *extent))
-            db.executemany(_ADD_REPORT, reports)
+            near = [self._neighbours(db, self._merging.neighbourhood(telling)) for telling in tellings]
+            for telling, event in zip(tellings, self._merging.joins(tellings, near), strict=True):
+                key = self._show_new(db, telling) if event is None else self._key(db, event.id)
+                row = rows.event_row(telling)
+                db.execute(_ADD_TELLING, (key, telling.reports[0].document_id, *row))
+                db.executemany(_ADD_REPORT, reports[telling.id])
+                if event is not None:
+                    self._show_again(db, key)
         return True
+
+    def merge(self, event_id: str, into_id: str) -> Event:
+        """Make one event of two by hand, and return it. Raises NotFound, Unprocessable for the same one."""
+        with self._connections.writing() as db:
+            key, into = self._key(db, event_id), self._key(db, into_id)
+            if key == into:
+                raise Unprocessable(f"{event_id} and {into_id} are one event already", field="event")
+            shown = [
+                db.execute("SELECT id FROM events WHERE event_key = ?", (each,)).fetchone()[0]
+                for each in (key, into)
+            ]
+            merge = db.execute("INSERT INTO merges (event_id, into_id) VALUES (?, ?)", shown).lastrowid
+            db.execute(
+                "INSERT INTO merged_tellings SELECT ?, telling_key FROM tellings WHERE event_key = ?",
+                (merge, key),
+            )
+            db.execute("UPDATE tellings SET event_key = ? WHERE event_key = ?", (into, key))
+            db.execute("DELETE FROM event_extents WHERE event_key = ?", (key,))
+            db.execute("DELETE FROM events WHERE event_key = ?", (key,))
+            self._show_again(db, into)
+            return self._events(db, [into])[0]
+
+    def split(self, telling_id: str) -> Event:
+        """Take out of an event what was merged into it by hand under that id, else that one telling.
+
+        Return the event that was split away, which is shown under its id again. Raises NotFound,
+        Unprocessable where nothing would be left.
+        """
+        with self._connections.writing() as db:
+            key = self._key(db, telling_id)
+            together = {each for (each,) in db.execute(_TELLINGS_OF, (key,))}
+            leaving = {each for (each,) in db.execute(_TELLING_KEY, (telling_id,))}
+            for (merge,) in db.execute(_MERGE_OF, (telling_id,)).fetchall():
+                came = {each for (each,) in db.execute(_CAME_WITH, (merge,))}
+                if came < together:
+                    leaving = came
+                    db.execute(_UNDO, (merge,))
+            if not leaving < together:
+                raise Unprocessable(f"{telling_id} has a single report: nothing to split", field="event")
+            chosen = sorted(leaving)
+            tellings = self._tellings(db, f"telling_key IN ({marks(chosen)})", chosen)
+            # Under an id for the moment: the one that it takes may still be that of the rest.
+            new = self._show_new(db, replace(self._merging.fold(tellings), id=f"being split: {telling_id}"))
+            db.execute(
+                f"UPDATE tellings SET event_key = ? WHERE telling_key IN ({marks(chosen)})", (new, *chosen)
+            )
+            self._show_again(db, key)
+            self._show_again(db, new)
+            return self._events(db, [new])[0]
 
     def refuse(self, refusal: Refusal) -> None:
         """Keep the name and reason of an input that could not be read, once per pair."""
         # A file's name need not be valid Unicode.
         parts = (refusal.name, refusal.error.code, str(refusal.error))
-        with self._writing() as db:
+        with self._connections.writing() as db:
             db.execute(_ADD_REFUSAL, [part.encode(errors="backslashreplace").decode() for part in parts])
 
     # ----------------------------------------------------------------------- documents
 
     def knows(self, document_id: str) -> bool:
         """Whether a document is already kept."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
     def document(self, document_id: str) -> Document:
         """Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return self._document(db, document_id)
 
     def resolutions(self, document_id: str) -> tuple[Resolution, ...]:
         """The document's mentions in text order with their candidates. Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             self._document(db, document_id)
             return tuple(map(rows.read_resolution, db.execute(_MENTIONS_OF, (document_id,))))
 
     # ----------------------------------------------------------------------- events
 
     def event(self, event_id: str) -> Event:
-        """Raises NotFound."""
-        with self._reading() as db:
-            found = db.execute("SELECT event_key FROM events WHERE id = ?", (event_id,)).fetchone()
-            if found is None:
-                raise NotFound(f"no event {event_id[:40]!r}", field="event")
-            return self._events(db, found)[0]
+        """The event shown under that id, or the one that its telling belongs to. Raises NotFound."""
+        with self._connections.reading() as db:
+            return self._events(db, [self._key(db, event_id)])[0]
+
+    def tellings(self, event_id: str) -> tuple[Event, ...]:
+        """The event as each document tells it, in order of publication. Raises NotFound."""
+        with self._connections.reading() as db:
+            return tuple(self._tellings(db, "event_key = ?", (self._key(db, event_id),)))
 
     def events_of(self, document_id: str) -> tuple[Event, ...]:
         """The events that a document tells of, in the order of its text. Raises NotFound."""
-        with self._reading() as db:
+        with self._connections.reading() as db:
             self._document(db, document_id)
             keys = db.execute(_EVENTS_OF, (document_id,)).fetchall()
             return tuple(self._events(db, [key for (key,) in keys]))
@@ -171,13 +218,13 @@ class SqliteStore:
         sql, params = joined(filters_of(query))
         limit = -1 if query.limit is None else _limit(query.limit)
         keys = f"SELECT event_key FROM events WHERE {sql} ORDER BY coalesce(date_end, '') DESC, id LIMIT ?"
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return self._stream(array("q", (key for (key,) in db.execute(keys, (*params, limit)))), bare)
 
     def _stream(self, keys: array[int], bare: bool) -> Iterator[Event]:
         for start in range(0, len(keys), CHUNK):
-            with self._reading() as db:
-                chunk = self._events(db, keys[start : start + CHUNK], bare)
+            with self._connections.reading() as db:
+                chunk = self._events(db, keys[start : start + CHUNK], reports=not bare, shapes=not bare)
             yield from chunk
 
     def counts(self, query: EventQuery) -> Counts:
@@ -196,7 +243,7 @@ class SqliteStore:
         )
         whole = 0
         grains, by_type, by_stance = Counter[int | None](), Counter[str](), Counter[str]()
-        with self._reading() as db:
+        with self._connections.reading() as db:
             groups = db.execute(sql, (*types_params, *others_params, *window_params)).fetchall()
         for event_type, stance, grain, type_asked, number, fitting in groups:
             stance_asked = not query.stances or stance in query.stances
@@ -221,7 +268,7 @@ class SqliteStore:
         """
         sql, params = joined(filters_of(query))
         placed = "region_id IS NOT NULL AND geo_precision IS NOT NULL"
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return dict(
                 db.execute(
                     f"SELECT region_id, count(*) FROM events WHERE {placed} AND {sql} GROUP BY 1", params
@@ -236,13 +283,9 @@ class SqliteStore:
         The distance is the WGS 84 geodesic to the event's representative point. All candidates are
         measured, at most ``limit`` (and the query's own limit) kept in memory.
         """
-        sql, params = joined((Around(lat, lon, km), *filters_of(query)))
-        most = _limit(limit if query.limit is None else min(limit, query.limit))
-        with self._reading() as db:
-            candidates = db.execute(
-                f"SELECT id, event_key, lat, lon, coalesce(uncertainty_km, 0) FROM events WHERE {sql}", params
-            )
-            nearest = heapq.nsmallest(most, _within(candidates, lat=lat, lon=lon, km=km))
+        around = Neighbourhood(query, lat, lon, km)
+        with self._connections.reading() as db:
+            nearest = _nearest(db, around, _limit(limit if query.limit is None else min(limit, query.limit)))
             events = [
                 event
                 for start in range(0, len(nearest), CHUNK)
@@ -256,7 +299,7 @@ class SqliteStore:
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""
         tables = ("documents", "events", "reports", "refusals")
-        with self._reading() as db:
+        with self._connections.reading() as db:
             return {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
 
     # ----------------------------------------------------------------------- inside
@@ -267,108 +310,89 @@ class SqliteStore:
             raise NotFound(f"no document {document_id[:40]!r}", field="document")
         return rows.read_document(row)
 
-    def _events(self, db: sqlite3.Connection, keys: Sequence[int], bare: bool = False) -> list[Event]:
+    def _key(self, db: sqlite3.Connection, event_id: str) -> int:
+        found = db.execute(_EVENT_KEY, {"id": event_id}).fetchone()
+        if found is None:
+            raise NotFound(f"no event {event_id[:40]!r}", field="event")
+        return int(found[0])
+
+    def _events(
+        self, db: sqlite3.Connection, keys: Sequence[int], *, reports: bool = True, shapes: bool = True
+    ) -> list[Event]:
         """Return a chunk of events in the order of the keys, with one query for all of their reports.
 
         Left out is what somebody has deleted from the file since the keys were read.
         """
-        by_key = f"{_BARE_EVENT if bare else _EVENT} WHERE event_key IN ({marks(keys)})"
+        by_key = f"{_EVENT if shapes else _BARE_EVENT} WHERE event_key IN ({marks(keys)})"
         found = {row[-1]: row for row in db.execute(by_key, keys)}
         chunk = [found[key] for key in keys if key in found]
-        ids = [] if bare else [row[0] for row in chunk]
-        reports: dict[str, list[EventReport]] = defaultdict(list)
-        for row in db.execute(f"{_REPORT} WHERE event_id IN ({marks(ids)}) ORDER BY report_key", ids):
-            reports[row[0]].append(rows.read_report(row))
-        return rows.read_events(chunk, reports)
+        told: dict[int, list[EventReport]] = defaultdict(list)
+        if reports:
+            of_these = f"{_REPORT} WHERE event_key IN ({marks(keys)}) {_AS_FOLDED}"
+            for *row, key, _ in db.execute(of_these, keys):
+                told[key].append(rows.read_report(tuple(row)))
+        return rows.read_events(chunk, [told[row[-1]] for row in chunk])
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._transaction("BEGIN") as db:
-            yield db
+    def _tellings(self, db: sqlite3.Connection, condition: str, params: Sequence[int]) -> list[Event]:
+        """Return the tellings that meet a condition, each with its own reports, in order of publication."""
+        found = {row[-1]: row for row in db.execute(f"{_TELLING} WHERE {condition}", params)}
+        told: dict[int, list[EventReport]] = defaultdict(list)
+        for *row, _, key in db.execute(f"{_REPORT} WHERE {condition} {_AS_FOLDED}", params):
+            told[key].append(rows.read_report(tuple(row)))
+        return rows.read_events([found[key] for key in told], list(told.values()))
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._transaction("BEGIN IMMEDIATE") as db:
-            yield db
+    def _neighbours(self, db: sqlite3.Connection, around: Neighbourhood | None) -> list[Event]:
+        if around is None:
+            return []
+        keys = [key for _, _, key, _ in _nearest(db, around, NEIGHBOURS)]
+        return self._events(db, keys, shapes=False)
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._connection() as db:
-            db.execute(begin)
-            try:
-                yield db
-                db.execute("COMMIT")
-            finally:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
+    def _show_new(self, db: sqlite3.Connection, event: Event) -> int:
+        key = db.execute(_ADD_EVENT, rows.event_row(event)).lastrowid
+        assert key is not None
+        self._index(db, key, event)
+        return key
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection that nobody else uses; SQLite's errors leave as ours."""
-        with self._lock:
-            if self._closed:
-                raise NotPrepared("the store is closed", field="store")
-            db = self._idle.pop() if self._idle else None
-        try:
-            db = db or self._open()
-            yield db
-        except sqlite3.ProgrammingError:
-            raise
-        except sqlite3.IntegrityError as error:
-            raise InvalidInput(f"breaks a rule of the store: {error}") from error
-        except (sqlite3.DataError, OverflowError, UnicodeEncodeError) as error:
-            raise InvalidInput(f"a value that no store can hold: {error}") from error
-        except sqlite3.OperationalError as error:
-            raise SitmapError(str(error), field=self.path.name) from error
-        except sqlite3.DatabaseError as error:
-            raise BadData(str(error), field=self.path.name) from error
-        finally:
-            if db is not None:
-                with self._lock:
-                    if self._closed:
-                        db.close()
-                    else:
-                        self._idle.append(db)
+    def _show_again(self, db: sqlite3.Connection, key: int) -> None:
+        """Fold the tellings of an event anew, and show what comes of it."""
+        event = self._merging.fold(self._tellings(db, "event_key = ?", (key,)))
+        db.execute(_CHANGE_EVENT, (*rows.event_row(event), key))
+        db.execute("DELETE FROM event_extents WHERE event_key = ?", (key,))
+        self._index(db, key, event)
 
-    def _open(self) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(
-                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.OperationalError as error:
-            raise NotPrepared(f"{self.path} cannot be opened: {error}", field="store") from error
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.create_function("meets_box", 5, meets_box, deterministic=True)
-        return db
+    def _index(self, db: sqlite3.Connection, key: int, event: Event) -> None:
+        if extent := rows.extent_row(event):
+            db.execute(_ADD_EXTENT, (key, *extent))
 
 
 _ADD_DOCUMENT = rows.insert("documents", rows.DOCUMENT_COLUMNS, unless_same=("id",))
 _ADD_MENTION = rows.insert("mentions", rows.MENTION_COLUMNS)
-_ADD_EVENT = rows.insert("events", rows.EVENT_COLUMNS, unless_same=("id",))
-_ADD_EXTENT = rows.insert("event_extents", ("event_key", "west", "east", "south", "north"))
+_ADD_EVENT = rows.insert("events", rows.EVENT_COLUMNS)
+_CHANGE_EVENT = rows.update("events", rows.EVENT_COLUMNS, where="event_key")
+_ADD_EXTENT = rows.insert("event_extents", ("event_key", *rows.EXTENT_COLUMNS))
+_ADD_TELLING = rows.insert("tellings", rows.TELLING_COLUMNS)
 _ADD_REPORT = rows.insert(
     "reports",
     rows.REPORT_COLUMNS,
-    unless_same=(
-        "event_id", "document_id", "sentence_start", "sentence_end", "trigger_start", "trigger_end"
-    ),
-)  # fmt: skip
+    unless_same=("telling_id", "sentence_start", "sentence_end", "trigger_start", "trigger_end"),
+)
 _ADD_REFUSAL = rows.insert("refusals", ("name", "code", "message"), unless_same=("name", "code", "message"))
 
 
-def _use_wal(db: sqlite3.Connection) -> None:
-    # For this one statement SQLite does not wait when another process makes the same new file.
-    give_up = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                raise
-            time.sleep(0.01)
+def _in_text(telling: Event) -> tuple[int, int, str]:
+    first = telling.reports[0]
+    return first.sentence.start, first.trigger.start, telling.id
+
+
+def _nearest(db: sqlite3.Connection, around: Neighbourhood, most: int) -> list[tuple[float, str, int, bool]]:
+    """Return distance, id, key and certainty of the events that may lie in a neighbourhood."""
+    query = around.query
+    at = Around(around.lat, around.lon, around.km, query.start, query.end)
+    sql, params = joined((at, *filters_of(query)))
+    candidates = db.execute(
+        f"SELECT id, event_key, lat, lon, coalesce(uncertainty_km, 0) FROM events WHERE {sql}", params
+    )
+    return heapq.nsmallest(most, _within(candidates, lat=around.lat, lon=around.lon, km=around.km))
 
 
 def _within(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from shapely.geometry import Point
 
+import merging
 from domain import (
     Analysis,
     Candidate,
     DateRange,
     Document,
     Event,
+    EventQuery,
     EventReport,
     Mention,
     MentionKind,
+    Neighbourhood,
     Place,
     Relation,
     Resolution,
@@ -27,6 +31,33 @@ from domain import (
 )
 
 DAY = date(2025, 1, 10)
+
+
+class ByName:
+    """Merges what `event` gave the same name, near by; so that a test says itself what is one event."""
+
+    def neighbourhood(self, telling: Event) -> Neighbourhood | None:
+        """Look for any event at the place."""
+        if telling.lat is None or telling.lon is None:
+            return None
+        return Neighbourhood(EventQuery(stances=()), telling.lat, telling.lon, 1.0)
+
+    def joins(self, tellings: Sequence[Event], known: Sequence[Sequence[Event]]) -> list[Event | None]:
+        """Choose the event of the same name."""
+        return [
+            next((each for each in events if name_of(each) == name_of(telling)), None)
+            for telling, events in zip(tellings, known, strict=True)
+        ]
+
+    def fold(self, tellings: Sequence[Event]) -> Event:
+        """Fold as Sitmap does."""
+        return merging.fold(tellings)
+
+
+def name_of(event: Event) -> str:
+    """Return what stands for the name in the id of an event that `event` made."""
+    return event.id.partition("-")[0]
+
 
 POKROVSK = Place(
     id="geonames:700646",
@@ -76,7 +107,7 @@ def event(of: Document, name: str = "event", **changes: Any) -> Event:
     """Return an event at Pokrovsk, told by the document."""
     return replace(
         Event(
-            id=stable_id(name),
+            id=f"{stable_id(name)}-{of.id}",
             event_type="Explosions/Remote violence",
             sub_event_type="Shelling/artillery/missile attack",
             disorder_type="Political violence",
@@ -152,7 +183,8 @@ def numbered(number: int) -> Analysis:
         when=day,
         fatalities=Toll(1, 2, number),
     )
-    shared = event(told, f"shared {number // 5}", stance=Stance.CLAIMED)
+    lon, lat = divmod(number // 5, 100)
+    shared = at(told, f"shared {number // 5}", lat=lat - 60.0, lon=lon * 1.0, stance=Stance.CLAIMED)
     second = replace(
         resolution(),
         mention=Mention(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import merging
 from domain import Analysis, Level
 from geo.gazetteer import GEOD, Gazetteer
 from geo.regions import Regions
@@ -78,7 +79,7 @@ def test_synthetic_evidence_stands_in_its_report(setup: bench.Setup) -> None:
 
 
 def test_a_store_keeps_every_synthetic_report(setup: bench.Setup) -> None:
-    with closing(open_store(f"sqlite:///{setup.folder / 'events.db'}")) as store:
+    with closing(open_store(f"sqlite:///{setup.folder / 'events.db'}", merging)) as store:
         assert all(store.add(report) for report in synthetic_reports(setup, 30))
         assert store.totals()["events"] == 30
 

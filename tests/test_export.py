@@ -44,7 +44,16 @@ EXACT = Event(
     disorder_type="Political violence",
     stance=Stance.CLAIMED,
     confidence=0.81234,
-    reports=(report(source="Wire", url="https://wire.example/1", published=date(2025, 1, 31)), report("d2")),
+    reports=(
+        report(
+            source="Wire",
+            url="https://wire.example/1",
+            published=date(2025, 1, 31),
+            stance=Stance.CLAIMED,
+            claimed_by="Russia",
+        ),
+        report("d2"),
+    ),
     actor="Military Forces of Russia",
     claimed_by="Russian military",
     when=DateRange(date(2025, 1, 30), date(2025, 1, 31), 1),
@@ -56,6 +65,8 @@ EXACT = Event(
     geo_precision=1,
     uncertainty_km=1.0,
     fatalities=Toll(3, 4, None),
+    wounded=Toll(5, 5, 7),
+    weapon="drone",
 )
 NEAR = replace(
     EXACT, id="e2", geo_precision=2, uncertainty_km=15.0, geometry=Point(37.0, 48.2).buffer(0.2), when=None
@@ -72,6 +83,7 @@ REGION = replace(
         ]
     ),
 )
+SUM = replace(EXACT, id="e5", count=97)
 UNPLACED = replace(
     EXACT, id="e4", geometry=None, lat=None, lon=None, geo_precision=None, uncertainty_km=None, place=None
 )
@@ -97,6 +109,7 @@ def test_a_feature_tells_what_the_event_carries() -> None:
             "lon": 37.012346,
             "geo_precision": 1,
             "uncertainty_km": 1.0,
+            "count": None,
             "disorder_type": "Political violence",
             "plover_type": PLOVER.plover,
             "plover_mode": PLOVER.plover_mode or None,
@@ -111,6 +124,14 @@ def test_a_feature_tells_what_the_event_carries() -> None:
             "fatalities_low": 3,
             "fatalities_best": 4,
             "fatalities_high": None,
+            "wounded_low": 5,
+            "wounded_best": 5,
+            "wounded_high": 7,
+            "captured_low": None,
+            "captured_best": None,
+            "captured_high": None,
+            "weapon": "drone",
+            "stance_history": "2025-01-31 claimed by Russia (Wire); undated reported (d2)",
             "reports": 2,
             "sentence": SENTENCE,
             "trigger": "capture",
@@ -165,7 +186,11 @@ def test_a_slim_feature_has_a_mark_but_for_regions(event: Event, geometry: objec
     slim = feature(event, slim=True)
     assert slim["geometry"] == geometry
     assert set(slim["properties"]) < set(feature(event)["properties"])
-    assert len(slim["properties"]) == 12
+    assert len(slim["properties"]) == 13
+
+
+def test_a_sum_of_events_says_how_many() -> None:
+    assert feature(SUM, slim=True)["properties"]["count"] == 97
 
 
 # --------------------------------------------------------------------------- GeoJSON

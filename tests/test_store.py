@@ -20,6 +20,7 @@ from pyproj import Geod
 from shapely import affinity
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
+import merging
 from domain import (
     Analysis,
     BBox,
@@ -50,6 +51,7 @@ from tests.store_samples import (
     KURSK_REGION,
     POKROVSK,
     UKRAINE,
+    ByName,
     analysis,
     at,
     document,
@@ -76,7 +78,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
+    opened = open_store(url, ByName())
     yield opened
     opened.close()
 
@@ -183,6 +185,14 @@ EVENTS: dict[str, Event] = {
     "undated": event(document(), when=None),
     "deaths-without-number": event(document(), fatalities=Toll(None, None, None)),
     "deaths": event(document(), fatalities=Toll(2, None, 5)),
+    "people-and-weapon": event(
+        document(), wounded=Toll(3, 5, 7), captured=Toll(None, None, None), weapon="drone", count=97,
+        reports=(
+            report(
+                document(), stance=Stance.CLAIMED, claimed_by="the governor", fatalities=Toll(0, 0, None)
+            ),
+        ),
+    ),
     "corners-of-the-earth": at(document(), "event", lat=-90.0, lon=180.0, km=None),
     "everything": event(
         document(), stance=Stance.CLAIMED, claimed_by="the Russian military", actor="Росія <b>",
@@ -220,7 +230,7 @@ def test_store_keeps_all_when_it_is_opened_again(store: Store, url: str) -> None
     keep(store, EVENTS["everything"])
     store.close()
 
-    again = open_store(url)
+    again = open_store(url, ByName())
     try:
         assert list(again.events(ALL)) == [EVENTS["everything"]]
         assert again.document(document().id) == document()
@@ -245,16 +255,18 @@ def test_same_document_again_changes_nothing(store: Store) -> None:
     assert store.resolutions(document().id) == ()
 
 
-def test_another_document_on_a_known_event_only_adds_its_report(store: Store) -> None:
-    (kept,) = keep(store, event(document()))
-    other = document(1, source="Another Wire", date=None)
-    changed = event(other, actor="Ukraine", stance=Stance.DENIED, lat=1.0, lon=1.0, geometry=Point(1, 1))
+def test_another_document_on_a_known_event_adds_what_it_tells(store: Store) -> None:
+    (kept,) = keep(store, event(document(), target=None))
+    other = document(1, source="Another Wire", date=DAY + timedelta(days=1))
+    again = event(other, actor=None, stance=Stance.DENIED, fatalities=Toll(2, 2, 2))
 
-    assert store.add(analysis(other, changed))
+    assert store.add(analysis(other, again))
 
-    assert store.event(kept.id) == replace(kept, reports=(*kept.reports, report(other)))
+    assert store.event(kept.id) == store.event(again.id) == merging.fold([kept, again])
+    assert store.event(kept.id).stance is Stance.DENIED
+    assert store.tellings(again.id) == (kept, again)
+    assert store.events_of(other.id) == (store.event(kept.id),)
     assert store.totals() == {"documents": 2, "events": 1, "reports": 2, "refusals": 0}
-    assert len(store.near(ALL, lat=1, lon=1, km=50)) == 0
 
 
 def test_every_sentence_of_a_document_is_a_report(store: Store) -> None:
@@ -265,17 +277,18 @@ def test_every_sentence_of_a_document_is_a_report(store: Store) -> None:
     assert store.event(kept.id).reports == kept.reports
 
 
-def test_report_that_an_analysis_repeats_is_kept_once(store: Store) -> None:
-    first, second = document(), document(1)
-    store.add(analysis(first, event(first)))
-    store.add(analysis(second, event(second, reports=(report(first), report(second)))))
+def test_sentence_that_an_analysis_repeats_is_kept_once(store: Store) -> None:
+    told = document()
+    keep(store, event(told, reports=(report(told), report(told))))
 
-    assert store.event(event(first).id).reports == (report(first), report(second))
+    assert store.event(event(told).id).reports == (report(told),)
 
 
 NOT_KEPT = {
     "event-without-report": {"reports": ()},
     "report-of-an-unknown-document": {"reports": (report(document(99)),)},
+    "report-of-another-document": {"reports": (report(document()), report(document(99)))},
+    "count-0": {"count": 0},
     "lat-91": {"lat": 91.0},
     "lon-without-lat": {"lat": None},
     "position-nan": {"lat": float("nan"), "lon": float("nan")},
@@ -786,8 +799,8 @@ def test_threads_share_a_store(store: Store) -> None:
 ADD_ALL = """
 import sys
 from store import open_store
-from tests.store_samples import numbered
-store = open_store(sys.argv[1])
+from tests.store_samples import ByName, numbered
+store = open_store(sys.argv[1], ByName())
 print("ready", flush=True)
 sys.stdin.readline()
 print(*(number for number in range(150) if store.add(numbered(number))))
@@ -820,3 +833,147 @@ def test_closed_store_says_so(store: Store) -> None:
 
     with pytest.raises(NotPrepared, match="closed"):
         store.totals()
+
+
+# --------------------------------------------------------------------------- merging and splitting by hand
+
+
+def strangers(store: Store, count: int) -> list[Event]:
+    """Keep events that nothing joins, each told by a document of its own, a day after the other."""
+    made = []
+    for number in range(count):
+        told = document(number, date=DAY + timedelta(days=number))
+        made.append(event(told, f"{number}"))
+        assert store.add(analysis(told, made[-1]))
+    return made
+
+
+def test_merged_events_are_one_and_every_id_leads_to_it(store: Store) -> None:
+    one, two, three = strangers(store, 3)
+    store.merge(three.id, two.id)
+    merged = store.merge(two.id, one.id)
+
+    assert merged == merging.fold([one, two, three])
+    assert [store.event(each.id) for each in (one, two, three)] == [merged] * 3
+    assert list(store.events(ALL)) == [merged]
+    assert [found.event for found in store.near(ALL, lat=48.28, lon=37.18, km=10)] == [merged]
+    assert store.tellings(three.id) == (one, two, three)
+    assert store.totals() == {"documents": 3, "events": 1, "reports": 3, "refusals": 0}
+
+
+def test_merging_into_a_younger_event_keeps_the_id_of_the_first_telling(store: Store) -> None:
+    one, two = strangers(store, 2)
+
+    assert store.merge(one.id, two.id).id == one.id
+
+
+def test_split_undoes_one_merge_after_the_other(store: Store) -> None:
+    one, two, three = strangers(store, 3)
+    store.merge(three.id, two.id)
+    store.merge(two.id, one.id)
+
+    assert store.split(two.id) == merging.fold([two, three])
+    assert store.event(one.id) == one
+    assert store.split(three.id) == three
+    assert {each.id: each for each in store.events(ALL)} == {each.id: each for each in (one, two, three)}
+    assert len(store.near(ALL, lat=48.28, lon=37.18, km=10)) == 3
+
+
+@pytest.mark.parametrize("leaving", [0, 1, 2])
+def test_any_telling_can_be_split_away_and_takes_its_id_along(store: Store, leaving: int) -> None:
+    documents = [document(number, date=DAY + timedelta(days=number)) for number in range(3)]
+    told = [event(each, "same") for each in documents]
+    for each, one in zip(documents, told, strict=True):
+        store.add(analysis(each, one))
+    assert len(list(store.events(ALL))) == 1
+
+    away = store.split(told[leaving].id)
+
+    rest = [one for one in told if one is not told[leaving]]
+    assert away == told[leaving]
+    assert store.event(rest[1].id) == store.event(rest[0].id) == merging.fold(rest)
+    assert len(list(store.events(ALL))) == 2
+
+
+def test_what_was_split_by_hand_stays_apart_when_more_is_read(store: Store) -> None:
+    documents = [document(number) for number in range(4)]
+    for told in documents[:2]:
+        store.add(analysis(told, event(told, "same")))
+    store.split(event(documents[1], "same").id)
+    for told in documents:
+        store.add(analysis(told, event(told, "same")))
+
+    assert len(list(store.events(ALL))) == 2
+    assert store.totals()["reports"] == 4
+
+
+def test_merge_and_split_outlive_the_store(store: Store, url: str) -> None:
+    one, two = strangers(store, 2)
+    merged = store.merge(two.id, one.id)
+    store.close()
+
+    again = open_store(url, ByName())
+    try:
+        assert again.event(two.id) == merged
+        assert again.split(two.id) == two
+    finally:
+        again.close()
+
+
+def test_what_cannot_be_merged_or_split_is_refused(store: Store) -> None:
+    one, two = strangers(store, 2)
+    for unknown in ("0123456789abcdef", "'; DROP TABLE events; --"):
+        with pytest.raises(NotFound):
+            store.merge(one.id, unknown)
+        with pytest.raises(NotFound):
+            store.merge(unknown, one.id)
+        with pytest.raises(NotFound):
+            store.split(unknown)
+        with pytest.raises(NotFound):
+            store.tellings(unknown)
+    with pytest.raises(Unprocessable, match="one event already"):
+        store.merge(one.id, one.id)
+    with pytest.raises(Unprocessable, match="nothing to split"):
+        store.split(one.id)
+
+    assert {each.id for each in store.events(ALL)} == {one.id, two.id}
+
+
+def test_id_of_another_documents_event_is_refused(store: Store) -> None:
+    (kept,) = keep(store, event(document()))
+
+    with pytest.raises(InvalidInput):
+        store.add(analysis(document(1), event(document(1), id=kept.id)))
+
+    assert list(store.events(ALL)) == [kept]
+
+
+def test_region_of_an_event_that_moves_to_a_better_place_is_found_there(store: Store) -> None:
+    rough, exact = document(0), document(1, date=DAY + timedelta(days=1))
+    store.add(analysis(rough, event(rough, geo_precision=2, uncertainty_km=20.0, geometry=SQUARE)))
+    store.add(analysis(exact, event(exact, lat=48.281, lon=37.181, geometry=Point(37.181, 48.281))))
+
+    (found,) = store.near(ALL, lat=48.281, lon=37.181, km=5)
+    assert found.certain
+    assert list(store.events(EventQuery(bbox=BBox(30, 50, 31, 51)))) == []
+
+
+def test_merge_that_was_undone_is_not_undone_again(store: Store) -> None:
+    one, two, three, four = strangers(store, 4)
+    store.merge(three.id, two.id)
+    store.merge(two.id, one.id)
+    store.split(two.id)
+    store.merge(four.id, two.id)
+
+    assert store.split(two.id) == two
+    assert store.event(four.id) == merging.fold([three, four])
+
+
+def test_documents_of_one_event_that_are_read_at_once_share_it(store: Store) -> None:
+    documents = [document(number, date=DAY + timedelta(days=number)) for number in range(40)]
+    told = [event(each, "same") for each in documents]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(store.add, map(analysis, documents, told)))
+
+    assert list(store.events(ALL)) == [merging.fold(told)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-import store.sqlite
-from domain import BadData, EventQuery, InvalidInput, NotPrepared, SitmapError
+import store.connections
+from domain import BadData, EventQuery, InvalidInput, NotPrepared, SitmapError, Stance, Toll
 from store import open_store
-from store.migrate import APPLICATION_ID, check, migrate
+from store.migrate import APPLICATION_ID, MIGRATIONS, check, migrate
 from store.sqlite import CHUNK, SqliteStore
-from tests.store_samples import analysis, document, event, numbered
+from tests.store_samples import ByName, analysis, document, event, name_of, numbered
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(path: Path) -> Iterator[SqliteStore]:
-    made = SqliteStore(path)
+    made = SqliteStore(path, ByName())
     yield made
     made.close()
 
@@ -50,7 +51,7 @@ def beside(path: Path, opened: SqliteStore) -> Iterator[sqlite3.Connection]:
 )  # fmt: skip
 def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        open_store(url)
+        open_store(url, ByName())
     assert caught.value.field == "store"
 
 
@@ -58,7 +59,7 @@ def test_other_urls_are_refused(url: str) -> None:
 def test_path_is_taken_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     for url in (f"sqlite:///{name}", f"sqlite:///{tmp_path / name}"):
-        made = open_store(url)
+        made = open_store(url, ByName())
         made.add(analysis(document()))
         assert made.totals()["documents"] == 1
         made.close()
@@ -70,7 +71,7 @@ def test_path_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     for wrong in (tmp_path / "file" / "events.db", tmp_path):
         with pytest.raises(NotPrepared) as caught:
-            SqliteStore(wrong)
+            SqliteStore(wrong, ByName())
         assert caught.value.field == "store"
 
 
@@ -97,7 +98,7 @@ def make_other_database(path: Path) -> None:
 
 
 def make_newer_store(path: Path) -> None:
-    SqliteStore(path).close()
+    SqliteStore(path, ByName()).close()
     with sqlite3.connect(path) as newer:
         newer.execute("PRAGMA user_version = 999")
     newer.close()
@@ -118,7 +119,7 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
     before = path.read_bytes()
 
     with pytest.raises(BadData, match=why) as caught:
-        SqliteStore(path)
+        SqliteStore(path, ByName())
 
     assert caught.value.field == "events.db"
     assert path.read_bytes() == before
@@ -176,9 +177,10 @@ def test_migration_that_fails_leaves_nothing_of_itself(fresh: sqlite3.Connection
 OPEN = """
 import sys
 from store import open_store
+from tests.store_samples import ByName
 print("ready", flush=True)
 sys.stdin.readline()
-print(*open_store(sys.argv[1]).totals().values())
+print(*open_store(sys.argv[1], ByName()).totals().values())
 """
 
 
@@ -200,12 +202,66 @@ def test_processes_may_make_the_file_at_once(path: Path) -> None:
     assert [racer.communicate(timeout=60)[0] for racer in racers] == ["0 0 0 0\n"] * 4
 
 
+def test_store_of_the_form_before_tellings_is_carried_over(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "before"
+    folder.mkdir()
+    for script in sorted(MIGRATIONS.glob("000[12]_*.sql")):
+        shutil.copy(script, folder)
+    old = sqlite3.connect(path, isolation_level=None)
+    old.execute("PRAGMA foreign_keys = ON")
+    migrate(old, folder=folder)
+    old.executescript(OF_FORM_2)
+    old.close()
+
+    made = SqliteStore(path, ByName())
+    try:
+        joined, alone = made.event("joined"), made.event("alone")
+        assert [(told.document_id, told.stance) for told in joined.reports] == [
+            ("doc1", Stance.CLAIMED),
+            ("doc1", Stance.CLAIMED),
+            ("doc2", Stance.CLAIMED),
+        ]
+        assert (joined.claimed_by, joined.fatalities) == ("Russia", Toll(1, 2, 3))
+        assert [len(told.reports) for told in made.tellings("joined")] == [2, 1]
+        assert made.events_of("doc2") == (joined, alone)
+        assert [found.event.id for found in made.near(EventQuery(), lat=48, lon=37, km=1)] == ["joined"]
+        assert made.totals() == {"documents": 2, "events": 2, "reports": 4, "refusals": 0}
+        second = made.tellings("joined")[1].id
+        assert made.split(second).reports == joined.reports[2:]
+        assert made.event("joined").reports == joined.reports[:2]
+    finally:
+        made.close()
+    db = sqlite3.connect(path)
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert db.execute("SELECT rtreecheck('event_extents')").fetchone() == ("ok",)
+    assert db.execute("SELECT count(*) FROM evidence").fetchone() == (4,)
+    db.close()
+
+
+OF_FORM_2 = """
+INSERT INTO documents (id, title, source, url, published, text) VALUES
+    ('doc1', '', '', '', '2025-01-01', 'One. Two.'), ('doc2', '', '', '', '2025-01-02', 'Three. Four.');
+INSERT INTO events (
+    event_key, id, event_type, sub_event_type, disorder_type, stance, confidence, claimed_by, place_text, lat,
+    lon, geo_precision, fatalities_stated, fatalities_low, fatalities_best, fatalities_high
+) VALUES
+    (7, 'joined', 'Battles', 'Armed clash', '', 'claimed', 0.5, 'Russia', 'X', 48, 37, 1, 1, 1, 2, 3),
+    (9, 'alone', 'Battles', 'Armed clash', '', 'reported', 0.5, NULL, '', NULL, NULL, NULL, 0, 0, NULL, NULL);
+INSERT INTO event_extents VALUES (7, 37, 37, 48, 48);
+INSERT INTO reports (
+    event_id, document_id, sentence, sentence_start, sentence_end, trigger_text, trigger_start, trigger_end
+) VALUES
+    ('joined', 'doc1', 'One.', 0, 4, 'One', 0, 3), ('joined', 'doc2', 'Three.', 0, 6, 'Three', 0, 5),
+    ('joined', 'doc1', 'Two.', 5, 9, 'Two', 5, 8), ('alone', 'doc2', 'Four.', 7, 12, 'Four', 7, 11);
+"""
+
+
 # --------------------------------------------------------------------------- crashes
 
 INGEST = """
 import os, signal, sqlite3, sys
 from store import open_store
-from tests.store_samples import numbered
+from tests.store_samples import ByName, numbered
 
 url, statement, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
 connect = sqlite3.connect
@@ -221,7 +277,7 @@ def watched(*args, **options):
     return db
 
 sqlite3.connect = watched
-store = open_store(url)
+store = open_store(url, ByName())
 for number in range(int(sys.argv[4])):
     store.add(numbered(number))
     print(number, flush=True)
@@ -247,7 +303,7 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
     finally:
         db.close()
 
-    again = SqliteStore(path)
+    again = SqliteStore(path, ByName())
     try:
         everything = [numbered(number) for number in range(count)]
         known = [one for one in everything if again.knows(one.document.id)]
@@ -259,8 +315,8 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
                 assert told.reports[0] in again.event(told.id).reports
                 assert told.lat is not None and told.lon is not None
                 near = again.near(EventQuery(), lat=told.lat, lon=told.lon, km=5)
-                assert told.id in {found.event.id for found in near}
-        events = {told.id for one in known for told in one.events}
+                assert again.event(told.id) in [found.event for found in near]
+        events = {name_of(told) for one in known for told in one.events}
         reports = sum(len(one.events) for one in known)
         kept = {"documents": len(known), "events": len(events), "reports": reports, "refusals": 0}
         assert again.totals() == kept
@@ -277,12 +333,14 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
     [
         ("INSERT INTO documents", 7, 7),
         ("INSERT INTO mentions", 15, 7),
-        ("INSERT INTO events", 14, 7),
-        ("INSERT INTO event_extents", 9, 7),
+        ("INSERT INTO events", 9, 7),
+        ("INSERT INTO event_extents", 14, 7),
+        ("INSERT INTO tellings", 14, 7),
+        ("UPDATE events", 5, 7),
         ("INSERT INTO reports", 14, 7),
         ("INSERT INTO reports", 15, 7),
-        ("BEGIN IMMEDIATE", 9, 7),
-        ("COMMIT", 16, 7),
+        ("BEGIN IMMEDIATE", 10, 7),
+        ("COMMIT", 17, 7),
     ],
 )
 def test_process_killed_within_an_add_leaves_no_half_document(
@@ -328,8 +386,8 @@ def test_reading_goes_on_while_another_process_writes(
 def test_writer_that_waits_too_long_says_why(
     path: Path, beside: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.sqlite, "BUSY_TIMEOUT_S", 0.01)
-    impatient = SqliteStore(path)
+    monkeypatch.setattr(store.connections, "BUSY_TIMEOUT_S", 0.01)
+    impatient = SqliteStore(path, ByName())
     beside.execute("BEGIN IMMEDIATE")
     try:
         with pytest.raises(SitmapError, match=r"events\.db: database is locked"):
@@ -377,7 +435,7 @@ def test_stream_reads_the_reports_of_a_chunk_at_once(path: Path, monkeypatch: py
 
     monkeypatch.setattr(sqlite3, "connect", watched)
     told = document()
-    traced = SqliteStore(path)
+    traced = SqliteStore(path, ByName())
     try:
         traced.add(analysis(told, *(event(told, f"{number}") for number in range(CHUNK * 2 + 1))))
         statements.clear()

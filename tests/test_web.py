@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from app import SETTINGS, create_app
-from domain import Event, InvalidInput
+from domain import Event, InvalidInput, Stance, Toll
 from tests import web_samples as samples
+from tests.store_samples import DAY, analysis, document, event, report
 from tests.web_samples import MakeApp
 from web.params import PARAMETERS
 from web.services import EXTENSION
@@ -161,7 +163,7 @@ def test_one_event_comes_with_its_evidence(site: Site) -> None:
     properties = json.loads(response.text)["properties"]
     assert response.mimetype == "application/geo+json"
     assert properties["words"]["headline"] == "Reported: Armed clash"
-    assert properties["words"]["deaths"] == "5 killed"
+    assert properties["words"]["people"] == "5 killed"
     (report,) = properties["evidence"]
     assert [(piece["text"], piece["role"]) for piece in report["sentence"] if piece["role"]] == [
         ("clashed", "trigger"),
@@ -379,6 +381,82 @@ def test_an_event_page_shows_evidence_and_the_rivals(site: Site) -> None:
 )
 def test_an_event_page_says_how_sure_it_is(site: Site, name: str, said: str) -> None:
     assert said in text_of(site.client.get(f"/events/{site.events[name].id}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """An app whose store holds an event that two documents tell of, and its tellings."""
+
+    client: FlaskClient
+    event: Event
+    tellings: tuple[Event, Event]
+
+
+@pytest.fixture(scope="module")
+def merged(make_app: MakeApp, tmp_path_factory: pytest.TempPathFactory) -> Merged:
+    app = make_app(tmp_path_factory.mktemp("merged"))
+    store = app.extensions[EXTENSION].store
+    one, other = document(1), document(2, date=DAY + timedelta(days=1), source="Other Wire")
+    claim = event(
+        one, stance=Stance.CLAIMED, claimed_by="Russia", fatalities=Toll(3, 3, 3), wounded=Toll(5, 5, None),
+        reports=(report(one, stance=Stance.CLAIMED, claimed_by="Russia", fatalities=Toll(3, 3, 3)),),
+        weapon="artillery", count=97,
+    )  # fmt: skip
+    second = event(
+        other, stance=Stance.CONFIRMED, fatalities=Toll(7, 7, 7), count=97,
+        reports=(report(other, stance=Stance.CONFIRMED, fatalities=Toll(7, 7, 7)),),
+    )  # fmt: skip
+    for told, telling in ((one, claim), (other, second)):
+        assert store.add(analysis(told, telling))
+    return Merged(app.test_client(), store.event(claim.id), (claim, second))
+
+
+@pytest.mark.parametrize("ending", ["", ".geojson"])
+def test_the_id_of_a_merged_event_leads_to_where_it_is_now(merged: Merged, ending: str) -> None:
+    first, second = merged.tellings
+    moved = merged.client.get(f"/events/{second.id}{ending}")
+    assert moved.status_code == 308
+    assert moved.headers["Location"] == f"/events/{first.id}{ending}"
+    assert moved.headers["Cache-Control"] == "no-cache"
+    assert merged.client.get(moved.headers["Location"]).status_code == 200
+
+
+def test_an_event_page_tells_what_reports_differ_in_and_who_changed_the_stance(merged: Merged) -> None:
+    words = text_of(merged.client.get(f"/events/{merged.event.id}"))
+    for said in (
+        "Confirmed: 97 × Shelling/artillery/missile attack",
+        "Weapon artillery",
+        "Number 97 events of this kind together",
+        "Deaths 7 killed (reports differ: 3 to 7)",
+        "Wounded at least 5 wounded",
+        "Who vouched for it, and when",
+        "10 Jan 2025: Claimed by Russia, in Sitmap Wire, “Title 1”",
+        "11 Jan 2025: Confirmed, in Other Wire, “Title 2”",
+        "2 reports",
+        "Claimed by Russia, 3 killed · Sitmap Wire",
+        "Confirmed, 7 killed · Other Wire",
+    ):
+        assert said in words
+
+
+def test_an_events_json_has_its_history_and_what_each_report_says(merged: Merged) -> None:
+    properties = json.loads(merged.client.get(f"/events/{merged.event.id}.geojson").text)["properties"]
+    assert [(step["stance"], step["claimed_by"], step["published"]) for step in properties["history"]] == [
+        ("claimed", "Russia", "2025-01-10"),
+        ("confirmed", None, "2025-01-11"),
+    ]
+    assert [item["deaths"] for item in properties["evidence"]] == ["3 killed", "7 killed"]
+    assert properties["words"]["count"] == "97 events of this kind together"
+    assert (properties["fatalities_low"], properties["fatalities_best"], properties["fatalities_high"]) == (
+        3,
+        7,
+        7,
+    )
+    assert (properties["wounded_best"], properties["weapon"], properties["reports"]) == (5, "artillery", 2)
+
+
+def test_an_event_of_one_word_has_no_history_to_show(site: Site) -> None:
+    assert "Who vouched for it" not in text_of(site.client.get(f"/events/{site.events['strike'].id}"))
 
 
 def test_the_data_page_documents_every_parameter_and_what_is_stored(site: Site) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain import Mention, Place, Relation, Resolution, Spot
-from web.wording import as_said
+from domain import Mention, Place, Relation, Resolution, Spot, Toll
+from web.wording import as_said, people
 
 POKROVSK = Place("a", "Pokrovsk", 48.28, 37.18, "PPL")
 KURAKHOVE = Place("b", "Kurakhove", 47.98, 37.28, "PPL")
@@ -52,3 +52,26 @@ def test_coordinates_are_said_as_they_stand_in_the_text(anchor: Place | None, wo
 def test_of_a_place_that_nobody_knows_nothing_is_said() -> None:
     mention = Mention(0, 1, "X", "X", relation=Relation.NEAR)
     assert as_said(Resolution(mention, None, 0.0, None, None, "")) == ""
+
+
+@pytest.mark.parametrize(
+    ("toll", "reports", "words"),
+    [
+        (None, 1, ""),
+        (Toll(None, None, None), 1, "people wounded, number not stated"),
+        (Toll(0, 0, 0), 1, "nobody wounded"),
+        (Toll(None, 5, None), 1, "5 wounded"),
+        (Toll(5, 5, 5), 2, "5 wounded"),
+        (Toll(1500, 1500, 1500), 1, "1,500 wounded"),
+        (Toll(30, 30, None), 1, "at least 30 wounded"),
+        (Toll(24, None, None), 1, "at least 24 wounded"),
+        (Toll(None, None, 9), 1, "at most 9 wounded"),
+        (Toll(5, None, 7), 1, "5 to 7 wounded"),
+        (Toll(5, 6, 7), 1, "5 to 7 wounded"),
+        (Toll(3, 5, 7), 2, "5 wounded (reports differ: 3 to 7)"),
+        (Toll(0, 5, 5), 2, "5 wounded (reports differ: 0 to 5)"),
+        (Toll(5, 12, None), 3, "at least 12 wounded (reports differ: 5 to 12)"),
+    ],
+)
+def test_people_are_counted_in_plain_words(toll: Toll | None, reports: int, words: str) -> None:
+    assert people(toll, "wounded", reports=reports) == words

@@ -148,6 +148,7 @@ def load(parts: Services) -> Mapping[str, Event]:
 
 def _analysis(told: Told, parts: Services) -> Analysis:
     document = Document(told.text, told.day, told.title, told.source, told.url)
+    dead = Toll(None, told.killed, None) if told.killed else None
     resolution = _resolution(told, parts)
     kind = load_ontology().types[told.kind]
     event = Event(
@@ -167,12 +168,15 @@ def _analysis(told: Told, parts: Services) -> Analysis:
                 told.title,
                 told.url,
                 told.day,
+                told.stance,
+                told.claimed_by,
+                dead,
             ),
         ),
         claimed_by=told.claimed_by,
         when=DateRange(told.day, told.day, 1) if told.day else None,
         place_text=told.place,
-        fatalities=Toll(None, told.killed, None) if told.killed else None,
+        fatalities=dead,
     )
     place = resolution.place if resolution else None
     if resolution and place:

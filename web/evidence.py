@@ -9,7 +9,7 @@ from typing import Any
 
 from domain import Event, EventReport, NotFound, Place, Resolution, Span, Store, TextSpan
 from geo.gazetteer import GEOD
-from web.wording import as_said
+from web import wording
 
 CONTEXT_CHARACTERS = 600
 """How far the sentence before or after may reach; what has no end by then is cut there."""
@@ -76,13 +76,23 @@ def evidence(event: Event, store: Store) -> tuple[Evidence, ...]:
 def as_json(item: Evidence) -> dict[str, Any]:
     """Return the report as the map's popup needs it."""
     report = item.report
+    return told_by(report) | {
+        "sentence": [{"text": piece.text, "role": piece.role} for piece in item.sentence],
+    }
+
+
+def told_by(report: EventReport) -> dict[str, Any]:
+    """Return which document tells of an event, and how, without its words."""
     return {
         "document_id": report.document_id,
         "source": report.source,
         "title": report.title,
         "url": report.url,
         "published": report.published.isoformat() if report.published else None,
-        "sentence": [{"text": piece.text, "role": piece.role} for piece in item.sentence],
+        "stance": report.stance.value,
+        "claimed_by": report.claimed_by,
+        "said": wording.stance(report),
+        "deaths": wording.killed(report),
     }
 
 
@@ -157,7 +167,7 @@ def _why(event: Event, resolution: Resolution) -> Why:
     shown += [candidate for candidate in ranked if candidate not in shown][:RIVALS]
     return Why(
         resolution.mention.text,
-        as_said(resolution),
+        wording.as_said(resolution),
         resolution.reason,
         resolution.confidence,
         tuple(

@@ -10,13 +10,14 @@ from itertools import islice
 from typing import Any
 
 import shapely
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
 from shapely.geometry import mapping
+from werkzeug.wrappers import Response as BaseResponse
 
 import export
 from domain import Event, InvalidInput, NotFound, Place
 from web import params, wording
-from web.evidence import as_json, evidence
+from web.evidence import as_json, evidence, told_by
 from web.near import look_around
 from web.services import Services, services
 
@@ -49,15 +50,21 @@ def events() -> Response:
 
 
 @blueprint.get("/events/<string:event_id>.geojson")
-def one_event(event_id: str) -> Response:
-    """Return one event with its evidence: what the map's popup shows. Raises NotFound."""
+def one_event(event_id: str) -> BaseResponse:
+    """Return one event with its evidence and history: what the map's popup shows. Raises NotFound.
+
+    The id of an event that was merged into another one leads there.
+    """
     params.Arguments(request.args, ())
     store = services().store
     found = store.event(event_id)
+    if found.id != event_id:
+        return redirect(url_for(".one_event", event_id=found.id), 308)
     feature = export.feature(found)
     feature["properties"] |= {
         "words": wording.summary(found),
         "evidence": [as_json(item) for item in evidence(found, store)],
+        "history": [told_by(report) for report in found.history],
     }
     return Response(_dumps(feature), mimetype=GEOJSON)
 

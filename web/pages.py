@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 import feeds
 from domain import (
@@ -141,15 +142,21 @@ def _place_name(parts: Services, place_id: str) -> str:
 
 
 @blueprint.get("/events/<string:event_id>")
-def event(event_id: str) -> str:
-    """Show an event with its evidence and the places that it might have been. Raises NotFound."""
+def event(event_id: str) -> str | BaseResponse:
+    """Show an event with its evidence and the places that it might have been. Raises NotFound.
+
+    The id of an event that was merged into another one leads there.
+    """
     params.Arguments(request.args, ())
     parts = services()
     found = parts.store.event(event_id)
+    if found.id != event_id:
+        return redirect(url_for(".event", event_id=found.id), 308)
     return render_template(
         "event.html",
         event=found,
         words=wording.summary(found),
+        tolls=wording.tolls(found),
         evidence=evidence(found, parts.store),
         map=evidence_map(parts.ontology, event=url_for("features.one_event", event_id=found.id))
         if found.geo_precision
@@ -201,7 +208,7 @@ def near_again(error: SitmapError) -> Response:
 
 ADDRESSES = (
     ("/events.geojson", "events as a GeoJSON FeatureCollection, newest first", params.EVENTS),
-    ("/events/<id>.geojson", "one event with its evidence", ()),
+    ("/events/<id>.geojson", "one event with its evidence, and who vouched for it when", ()),
     ("/near.geojson", "events around a place, nearest first, with their distances", params.NEAR),
     ("/regions.geojson", "outlines of the regions that have events, with their number", params.VIEW),
     ("/frontlines.geojson", "front lines; none yet", ()),

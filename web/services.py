@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app
 
+import merging
 from domain import Store
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
@@ -42,7 +43,7 @@ class Services:
     @property
     def store(self) -> Store:
         """Documents and events."""
-        return self._once("store", lambda: open_store(self._config["SITMAP_STORE"]))
+        return self._once("store", lambda: open_store(self._config["SITMAP_STORE"], merging))
 
     @property
     def gazetteer(self) -> Gazetteer:

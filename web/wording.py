@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from domain import DateRange, Event, Level, Place, Relation, Resolution, Stance, Toll
+from domain import DateRange, Event, EventReport, Level, Place, Relation, Resolution, Stance, Toll
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STANCES = {
@@ -100,15 +100,16 @@ def kilometres(km: float) -> str:
     return f"{km:.1f} km" if km < 9.95 else f"{km:,.0f} km"
 
 
-def stance(event: Event) -> str:
-    """Return who vouches for the event: "Claimed by the Russian military"."""
-    words = STANCES[event.stance]
-    return f"{words} by {event.claimed_by}" if event.claimed_by else words
+def stance(told: Event | EventReport) -> str:
+    """Return who vouches for an event, or how a report tells it: "Claimed by the Russian military"."""
+    words = STANCES[told.stance]
+    return f"{words} by {told.claimed_by}" if told.claimed_by else words
 
 
 def headline(event: Event) -> str:
-    """Return stance and type: "Claimed by the Russian military: Armed clash"."""
-    return f"{stance(event)}: {event.sub_event_type}"
+    """Return stance, number and type: "Claimed by the Russian military: 3 × Armed clash"."""
+    several = f"{event.count:,} × " if event.count is not None and event.count > 1 else ""
+    return f"{stance(event)}: {several}{event.sub_event_type}"
 
 
 def grain(place: Place) -> str:
@@ -145,20 +146,39 @@ def short_place(event: Event) -> str:
     return event.place_text or NOT_PLACED
 
 
-def deaths(fatalities: Toll | None) -> str:
-    """Return the deaths that the text states, "" where it states none."""
-    if fatalities is None:
+def people(toll: Toll | None, done: str, *, reports: int = 1) -> str:
+    """Return how many were killed, wounded or captured (``done``), "" where it is not told.
+
+    A range is that of one text, or what several reports disagree about.
+    """
+    if toll is None:
         return ""
-    low, best, high = fatalities.low, fatalities.best, fatalities.high
-    if best is None and low is None and high is None:
-        return "deaths, number not stated"
-    if best is None and high is None:
-        return f"at least {low:,} killed"
-    if best is None and low is None:
-        return f"at most {high:,} killed"
-    if low is not None and high is not None and low != high:
-        return f"{low:,} to {high:,} killed"
-    return f"{best if best is not None else low:,} killed"
+    low, best, high = toll.low, toll.best, toll.high
+    if low is None and best is None and high is None:
+        return f"people {done}, number not stated"
+    if best is None:
+        if low is None:
+            return f"at most {high:,} {done}"
+        return f"at least {low:,} {done}" if high is None else f"{low:,} to {high:,} {done}"
+    most = best if high is None else high
+    number = "nobody" if most == 0 else f"at least {best:,}" if high is None and low else f"{best:,}"
+    if low is None or low == most:
+        return f"{number} {done}"
+    if reports > 1:
+        return f"{number} {done} (reports differ: {low:,} to {most:,})"
+    return f"{low:,} to {most:,} {done}"
+
+
+def tolls(told: Event) -> dict[str, str]:
+    """Return the people killed, wounded and captured in words, those that are told of."""
+    numbers = {"killed": told.fatalities, "wounded": told.wounded, "captured": told.captured}
+    words = {done: people(toll, done, reports=len(told.reports)) for done, toll in numbers.items()}
+    return {done: each for done, each in words.items() if each}
+
+
+def killed(report: EventReport) -> str:
+    """Return the dead that one report tells of, "" where it tells of none."""
+    return people(report.fatalities, "killed")
 
 
 def summary(event: Event) -> dict[str, Any]:
@@ -169,5 +189,7 @@ def summary(event: Event) -> dict[str, Any]:
         "date": when(event.when),
         "place": place(event),
         "precision": precision(event),
-        "deaths": deaths(event.fatalities),
+        "people": ", ".join(tolls(event).values()),
+        "weapon": f"weapon: {event.weapon}" if event.weapon else "",
+        "count": f"{event.count:,} events of this kind together" if (event.count or 1) > 1 else "",
     }

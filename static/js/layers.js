@@ -124,6 +124,7 @@ function read({ id, geometry, properties }, page, families) {
     shape: family < 0 ? "ring" : families[family].shape,
     stance: properties.stance,
     precision: properties.geo_precision,
+    count: properties.count,
     placeId: properties.place_id,
     lat: properties.lat,
     lon: properties.lon,

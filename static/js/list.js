@@ -48,10 +48,11 @@ function link(event) {
 
 function lines(event) {
   const stance = event.stance === "reported" ? "" : ` · ${sentenceCase(event.stance)}`;
+  const kind = event.count > 1 ? `${event.count.toLocaleString("en")} × ${event.kind}` : event.kind;
   const near = { 2: " · near", 3: " · region" }[event.precision] || "";
   return [
     el("span", { class: "line" }, sign(event.family, event.shape, event.stance),
-      el("span", { class: "place" }, event.place || event.kind), el("time", {}, days(event.start, event.end))),
-    el("span", { class: "note" }, `${event.place ? event.kind : "no place known"}${stance}${near}`),
+      el("span", { class: "place" }, event.place || kind), el("time", {}, days(event.start, event.end))),
+    el("span", { class: "note" }, `${event.place ? kind : "no place known"}${stance}${near}`),
   ];
 }

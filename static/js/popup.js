@@ -28,7 +28,7 @@ async function fill(box, event) {
 
 function body(event, { words, evidence }) {
   const head = el("h3", {}, sign(event.family, event.shape, event.stance), words.headline);
-  const facts = [words.place, words.date, words.deaths].filter(Boolean).map((line) => el("p", {}, line));
+  const facts = [words.place, words.date, words.count, words.people, words.weapon].filter(Boolean).map((line) => el("p", {}, line));
   const reports = evidence.slice(0, 2).flatMap(report);
   const more = evidence.length > 2 ? el("p", { class: "note" }, `and ${evidence.length - 2} more`) : null;
   const link = el("p", {}, el("a", { href: event.page }, "Evidence, and why this place"));
@@ -37,7 +37,8 @@ function body(event, { words, evidence }) {
 
 function report(item) {
   const pieces = item.sentence.map(({ text, role }) => (role ? el("mark", { class: role }, text) : text));
-  const about = [item.source || "source not given", item.published && days(item.published, item.published)];
+  const about = [item.said, item.source || "source not given",
+    item.published && days(item.published, item.published)];
   const line = el("p", { class: "note" }, about.filter(Boolean).join(" · "));
   if (item.url) line.append(" · ", outward(item.url, "report"));
   return [el("blockquote", {}, ...pieces), line];
