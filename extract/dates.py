@@ -160,6 +160,7 @@ _UNIT = rf"(?P<unit>{'|'.join(UNITS)})s?"
 _VAGUELY = r"(?:a )?(?:few|couple of)|several"
 _TIME = r"(?: (?P<time>morning|afternoon|evening|night))?"
 _TIMES = r"(?:day|night|evening|morning|afternoon)"
+_ANY_YEAR = r"(?P<year>(?:19|20)\d\d)"
 _NAMED_DAY = rf"(?:{'|'.join([*WEEKDAYS, *MONTHS])}|\d)"
 _NOT_OF_AN_EVENT = r"(?! (?:the|an?|his|her|its|their|this|that|yesterday|tomorrow)\b)"
 
@@ -259,9 +260,9 @@ _RULES = [
     _rule(
         r"(?:between|from) (?P<year>(?:19|20)\d\d) (?:and|to|until) (?P<year2>(?:19|20)\d\d)", readers.years
     ),
-    _rule(rf"(?:in |since |until |by )?{_PART}(?P<year>(?:19|20)\d\d)", readers.years),
+    _rule(rf"(?:in |since |until |by )?{_PART}{_ANY_YEAR}", readers.years),
     _rule(
-        r"(?:in|since|until|during|of|by|after|before|from)(?: at least| about| around)? (?P<year>(?:19|20)\d\d)",
+        rf"(?:in|since|until|during|of|by|after|before|from)(?: at least| about| around)? {_ANY_YEAR}",
         readers.years,
     ),
 ]
