@@ -85,18 +85,17 @@ _SUMMED: tuple[Kind, ...] = ("killed", "wounded", "captured")
 
 
 def _sum_up(casualties: Sequence[Casualty]) -> Toll | None:
-    totals = [casualty.toll for casualty in casualties if casualty.total]
-    if totals:
-        return max(totals, key=lambda toll: toll.best or toll.low or 0)
     if not casualties:
         return None
-    tolls = [casualty.toll for casualty in casualties]
-    low = _sum(toll.low for toll in tolls if toll.low is not None or len(tolls) == 1)
-    return Toll(
-        low or None if low == 0 and any(t.best is None for t in tolls) else low,
-        _sum(toll.best for toll in tolls),
-        _sum(toll.high for toll in tolls),
-    )
+    tolls = [casualty.toll for casualty in casualties if not casualty.total]
+    sums = [casualty.toll for casualty in casualties if casualty.total]
+    if tolls:
+        known = [toll.low for toll in tolls if toll.low is not None]
+        best, high = _sum(toll.best for toll in tolls), _sum(toll.high for toll in tolls)
+        # "Two soldiers and scores of civilians" are two at least, "scores" alone are no number.
+        sums.append(Toll(sum(known) if known and (sum(known) or best == 0) else None, best, high))
+    # A running total includes the rest, unless it is the one that the text corrects.
+    return max(sums, key=lambda toll: toll.best or toll.low or 0)
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
@@ -313,7 +312,9 @@ class _Reading:
         """Read a word whose people stand after it: "killed three", "the killing of a teacher"."""
         letter, after = self.letters[index], self.letters[index + 1 : index + 9]
         if letter in "ENO" and after.startswith("oG"):
-            self._claim(self._list_after(index + 2), self._kinds(index))
+            groups = self._list_after(index + 2)
+            # "A body of youths" is none that is dead.
+            self._claim([i for i in groups if letter != "O" or self._group(i).toll.low], self._kinds(index))
             return
         if letter not in "KE" or "!" in self.letters[max(0, index - 2) : index]:
             return

@@ -185,7 +185,7 @@ def _lexicon() -> _Lexicon:
     words = re.compile(
         rf"(?P<age>(?:\d{{1,3}}|{NUMBER})[\s-](?:years?|months?)[\s-]olds?\b"
         rf"|\baged\s(?:between\s)?{NUMBER}(?:(?:\s?[-–]\s?|\sto\s|\sand\s){NUMBER})?\b)"
-        rf"|(?P<time>\b(?:{_MONTHS})\.?\s\d{{1,2}}(?!\d)(?:,?\s\d{{4}}\b)?"
+        rf"|(?P<time>\b(?:{_MONTHS})\.?\s(?:\d{{1,2}}(?!\d)(?:,?\s\d{{4}}\b)?|(?:19|20)\d\d\b)"
         rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?(?:{_MONTHS})\b(?:,?\s\d{{4}}\b)?"
         r"|\b(?:in|since|until|of|from|by|after|before)\s(?:early\s|late\s)?(?:19|20)\d\d\b(?!\s[a-z]+s\b)"
         r"|\b\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b\.?|o'clock|hours\b|hrs\b)|\b\d{1,2}:\d\d\b"

@@ -178,6 +178,7 @@ SENTENCES: list[tuple[str, Count, Count, Count]] = [
     ("Neither side reported losses.", None, None, None),
     ("The killing continued.", None, None, None),
     ("Four hundred and six people died.", 406, None, None),
+    ("In August 2023, the boss and nine others died.", 10, None, None),
     ("1,200 were killed.", 1200, None, None),
     ("12 000 people were killed.", 12000, None, None),
 ]
@@ -253,6 +254,11 @@ def test_a_total_stands_for_the_numbers_that_it_adds_up() -> None:
     assert read_casualties(text).killed == Toll(27, 27, 27)
 
 
+def test_a_total_that_is_out_of_date_does_not_count() -> None:
+    text = "The blast killed 25 people, raising an earlier toll of 20."
+    assert read_casualties(text).killed == Toll(25, 25, 25)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -265,6 +271,8 @@ def test_a_total_stands_for_the_numbers_that_it_adds_up() -> None:
         pytest.param("Kidnappers freed 12 hostages.", id="freed"),
         pytest.param("He may kill again.", id="a threat"),
         pytest.param("The army captured the town on 3 May 2014.", id="a town and a date"),
+        pytest.param("A local body of youths handed out bread for the dead.", id="another body"),
+        pytest.param("In August 2023, the town was captured.", id="month and year"),
         pytest.param("Killed at 5 p.m., 12 km away", id="time and distance"),
     ],
 )
