@@ -25,11 +25,10 @@ from domain import (
     Relation,
     Stance,
     TextSpan,
-    Toll,
 )
 from extract.actors import Party, find_parties
+from extract.casualties import Casualties, read_casualties
 from extract.dates import DateMention, find_dates
-from extract.fatalities import read_fatalities
 from extract.language import is_headline, sentences
 from extract.links import same_list
 from extract.sides import Sides
@@ -129,17 +128,17 @@ class _Sentence:
 
     def events(self, carried: _Carried, before: list[EventMention]) -> list[EventMention]:
         triggers = self._chosen(find_triggers(self.span))
-        deaths = read_fatalities(self.span.text)
+        toll = read_casualties(self.span.text)
         found: list[EventMention] = []
-        if not triggers and deaths is not None and before and before[-1].event_type in VIOLENT:
-            self._add_toll(before, deaths)
+        if not triggers and before and before[-1].event_type in VIOLENT:
+            self._add_toll(before, toll)
         for trigger in triggers:
             if self._refers_to_told(trigger, chain(found, before)):
                 continue
             if self._only_toll(trigger, before):
-                self._add_toll(before, deaths)
+                self._add_toll(before, toll)
                 continue
-            found.extend(self._tell(trigger, carried, deaths))
+            found.extend(self._tell(trigger, carried, toll))
         told = [event.place for event in found if event.place is not None]
         named = [index for index in self._settled() if index not in self.wide]
         if told:
@@ -219,11 +218,16 @@ class _Sentence:
         told = bool(before) and before[-1].event_type in VIOLENT
         return self._is_toll(trigger) and told and not self.places
 
-    def _add_toll(self, before: list[EventMention], deaths: Toll | None) -> None:
-        if deaths is not None and before[-1].fatalities is None:
-            before[-1] = replace(before[-1], fatalities=deaths)
+    def _add_toll(self, before: list[EventMention], toll: Casualties) -> None:
+        last = before[-1]
+        before[-1] = replace(
+            last,
+            fatalities=last.fatalities or toll.killed,
+            wounded=last.wounded or toll.wounded,
+            captured=last.captured or toll.captured,
+        )
 
-    def _tell(self, trigger: Trigger, carried: _Carried, deaths: Toll | None) -> list[EventMention]:
+    def _tell(self, trigger: Trigger, carried: _Carried, toll: Casualties) -> list[EventMention]:
         actor, target = self.sides.of(trigger, carried.actor)
         when = self._when(trigger, carried)
         stance, claimed_by = stance_of(
@@ -244,8 +248,9 @@ class _Sentence:
             actor,
             target,
             claimed_by,
-            deaths if trigger.kind.family in VIOLENT or "disaster" in trigger.kind.family else None,
         )
+        if trigger.kind.family in VIOLENT or "disaster" in trigger.kind.family:
+            event = replace(event, fatalities=toll.killed, wounded=toll.wounded, captured=toll.captured)
         places = self._where(trigger, carried)
         if places and not self.places:
             event = replace(event, confidence=round(event.confidence * CARRIED_CONFIDENCE, 3))
@@ -350,7 +355,7 @@ class _Sentence:
 
     def _when(self, trigger: Trigger, carried: _Carried) -> DateRange | None:
         own = self._nearest_date(trigger)
-        if own is not None:
+        if own is not None and own.when is not None:
             return own.when
         if carried.when and self.published and 0 <= (self.published - carried.when.end).days <= 7:
             return carried.when

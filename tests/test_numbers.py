@@ -30,6 +30,18 @@ from extract.numbers import NUMBER, read_number
         ("five thousand two hundred and ten", 5210),
         ("a hundred thousand", 100_000),
         ("one million", 1_000_000),
+        ("half a dozen", 6),
+        ("half a million", 500_000),
+        ("1,50,000", 150_000),
+        ("1.5 lakh", 150_000),
+        ("two lakh fifty thousand", 250_000),
+        ("2 crore", 20_000_000),
+        ("12 thousand", 12_000),
+        ("1.2 thousand", 1200),
+        ("3 dozen", 36),
+        ("20-odd", 20),
+        ("twenty odd", 20),
+        ("1.2 billion", 1_200_000_000),
     ],
 )
 def test_a_number_is_read(text: str, value: float) -> None:
@@ -54,10 +66,18 @@ def test_a_number_is_read(text: str, value: float) -> None:
         "1,2",
         "1,2000",
         "9" * 13,
+        "scores",
+        "9,999 billion",
     ],
 )
 def test_what_is_no_number_is_none(text: str) -> None:
     assert read_number(text) is None
+
+
+def test_a_score_is_twenty_where_something_is_counted_by_it() -> None:
+    assert read_number("a score") == 20
+    assert re.search(NUMBER, "a score of men")
+    assert not re.search(NUMBER, "to settle a score")
 
 
 def test_a_number_too_large_to_mean_anything_is_none() -> None:
