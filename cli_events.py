@@ -1,18 +1,23 @@
-"""The commands of ``flask events``: one event seen from close by, and merges put right by hand."""
+"""The commands of ``flask events``: how a report is read, one event from close by, merges put right."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from cli_gazetteer import Commands
-from domain import Event
+from domain import Analysis, Event, EventMention, Refusal
+from feeds import read_paths
 from web import wording
+from web.params import read_day
 from web.services import services
 
 
 @click.group(cls=Commands)
 def events() -> None:
-    """Show, merge and split events."""
+    """Explain, show, merge and split events."""
 
 
 @events.command("show")
@@ -53,6 +58,57 @@ def split(event_id: str) -> None:
     left = {telling.id for telling in before} - {telling.id for telling in store.tellings(away.id)}
     click.echo(_line(away))
     click.echo(_line(store.event(min(left))))
+
+
+@events.command("explain")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--date", "published", help="Publication date of the report, YYYY-MM-DD.")
+def explain(file: Path, published: str | None) -> None:
+    """Show for each sentence of a report FILE what was found in it, what was rejected, and why.
+
+    Nothing is stored. Ends with exit status 1 where the file cannot be read as a report.
+    """
+    day = read_day(published, "date") if published else None
+    for item in read_paths([file], date=day):
+        if isinstance(item, Refusal):
+            raise item.error
+        for line in _explained(services().analyser.analyse(item)):
+            click.echo(line)
+
+
+def _explained(analysis: Analysis) -> Iterator[str]:
+    told = {(each.trigger.start, each.trigger.end): each for each in reversed(analysis.event_mentions)}
+    for number, read in enumerate(analysis.sentences, start=1):
+        yield f"{number}. {' '.join(read.sentence.text.split())}"
+        if read.note or not read.considered:
+            yield f"   {read.note or 'nothing in it tells of an event'}"
+        for each in read.considered:
+            event = told.get((each.words.start, each.words.end))
+            words, sure = " ".join(each.words.text.split()), f"{each.probability:.2f}"
+            yield f"   {'+' if event else '-'} {words}: {each.sub_event_type}, {sure}, {each.verdict}"
+            if event is not None:
+                yield from (f"       {fact}" for fact in _found(event, analysis))
+
+
+def _found(event: EventMention, analysis: Analysis) -> Iterator[str]:
+    """Yield what a report tells of an event, and why its place is the one that it is."""
+    if event.claimed_by:
+        yield f"claimed by {event.claimed_by}"
+    if event.actor or event.target:
+        yield f"{event.actor or 'somebody not named'} → {event.target or 'nobody named'}"
+    yield f"when: {wording.when(event.when)}"
+    if event.place is None:
+        yield "no place is told"
+    else:
+        where = analysis.resolutions[event.place]
+        found = where.place.label if where.place else "not placed"
+        yield f"where: {where.mention.text}: {found}; {where.reason}"
+    people = {"killed": event.fatalities, "wounded": event.wounded, "captured": event.captured}
+    yield from filter(None, (wording.people(toll, done) for done, toll in people.items()))
+    if event.weapon:
+        yield f"weapon: {event.weapon}"
+    if event.count:
+        yield f"{event.count} of them"
 
 
 def _line(event: Event, *, margin: str = "") -> str:

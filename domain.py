@@ -411,6 +411,25 @@ class EventMention:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """Words that may tell of an event: of which type, how likely, and what became of them."""
+
+    words: TextSpan
+    sub_event_type: str
+    probability: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRead:
+    """A sentence and all that was considered in it; ``note`` says why nothing was, where that is so."""
+
+    sentence: TextSpan
+    considered: tuple[Considered, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EventReport:
     """The evidence: where a document tells of an event. ``place`` indexes its mentions.
 
@@ -501,6 +520,7 @@ class Analysis:
     resolutions: tuple[Resolution, ...]
     event_mentions: tuple[EventMention, ...]
     events: tuple[Event, ...] = ()
+    sentences: tuple[SentenceRead, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

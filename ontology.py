@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,8 +17,16 @@ from typing import Any
 
 from domain import BadData
 
-_KINDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of words"}
+_KINDS = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list of words",
+    dict: "a table",
+}
 ONTOLOGY_FILE = Path(__file__).parent / "data" / "ontology.toml"
+VOICES, ROLES = ("verb", "passive", "noun"), ("actor", "target", "place")
+_STEP = re.compile(r"(?P<up>\^)?(?P<relation>[a-z]+(?::[a-z]+)?)(?:\[(?P<words>[a-z|]+)\])?")
 SHAPES = frozenset({"circle", "diamond", "triangle", "square", "hexagon", "star", "ring"})
 
 
@@ -32,9 +41,26 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step in the tree of a sentence: down to a dependent, or up from one, by its relation.
+
+    With ``prepositions`` only where one of them marks the dependent.
+    """
+
+    relation: str
+    up: bool = False
+    prepositions: frozenset[str] = frozenset()
+
+
+Frames = Mapping[tuple[str, str], tuple[tuple[Step, ...], ...]]
+"""By voice and role the ways from a trigger to who or what plays the role, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventType:
     """A sub-event type with the words that tell of it.
 
+    ``code`` is its short name in the lists of examples that the reading is learnt from.
     The first word of a ``verbs`` entry and the last of a ``nouns`` entry are inflected, words of
     ``phrases`` are taken as they stand; ``|`` separates alternatives and ``*`` stands for up to
     three words. A ``strikes`` entry is a weapon: it makes the type where a verb of hitting stands
@@ -45,6 +71,7 @@ class EventType:
     """
 
     name: str
+    code: str
     family: str
     disorder: str
     plover: str
@@ -56,6 +83,7 @@ class EventType:
     nouns: tuple[str, ...]
     phrases: tuple[str, ...]
     strikes: tuple[str, ...]
+    frames: Frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,12 @@ class Ontology:
     types: Mapping[str, EventType]
     hit_verbs: tuple[str, ...]
     irregular: Mapping[str, tuple[str, ...]]
+    frames: Frames
+    weapons: Mapping[str, tuple[str, ...]]
+
+    def frame(self, kind: EventType, voice: str, role: str) -> tuple[tuple[Step, ...], ...]:
+        """Return the ways to a role from a trigger of a type: its own, else those of all types."""
+        return kind.frames.get((voice, role), self.frames.get((voice, role), ()))
 
     def sub_types(self, family: str) -> tuple[EventType, ...]:
         """Return the sub-event types of a family, in the file's order."""
@@ -78,39 +112,67 @@ class Ontology:
 
 @cache
 def load_ontology(path: Path = ONTOLOGY_FILE) -> Ontology:
-    """Read and check the file. Raises BadData naming the entry."""
+    """Read and check the file. Raises BadData naming the line and the entry."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadData(str(error), field=path.name) from error
     families: dict[str, Family] = {}
-    for entry in _entries(raw, "family"):
-        family = _family(entry)
-        if family.name in families:
-            raise BadData(f"family {family.name!r} stands twice", field=path.name)
-        families[family.name] = family
     types: dict[str, EventType] = {}
-    for entry in _entries(raw, "type"):
-        kind = _event_type(entry, families)
-        if kind.name in types:
-            raise BadData(f"type {kind.name!r} stands twice", field=path.name)
-        types[kind.name] = kind
+    for line, entry in _entries(raw, text, "family"):
+        with _at(path, line):
+            family = _family(entry)
+            if family.name in families:
+                raise BadData("stands twice", field=f"family {family.name!r}")
+            families[family.name] = family
+    for line, entry in _entries(raw, text, "type"):
+        with _at(path, line):
+            kind = _event_type(entry, families)
+            if kind.name in types or any(kind.code == other.code for other in types.values()):
+                raise BadData("its name or code stands twice", field=f"type {kind.name!r}")
+            types[kind.name] = kind
     if not types:
         raise BadData("no event type in it", field=path.name)
-    irregular = raw.get("irregular", {})
-    if not isinstance(irregular, dict) or not all(isinstance(forms, str) for forms in irregular.values()):
-        raise BadData("is not a table of verbs with their forms in one text each", field="irregular")
-    hit_verbs = _words(raw.get("hit_verbs", []), "hit_verbs", "hit_verbs")
-    return Ontology(
-        families, types, hit_verbs, {verb: tuple(forms.split()) for verb, forms in irregular.items()}
-    )
+    irregular, weapons = raw.get("irregular", {}), raw.get("weapons", {})
+    with _at(path, _line_of(text, "irregular")):
+        if not isinstance(irregular, dict) or not all(isinstance(forms, str) for forms in irregular.values()):
+            raise BadData("is not a table of verbs with their forms in one text each", field="irregular")
+    with _at(path, _line_of(text, "weapons")):
+        if not isinstance(weapons, dict):
+            raise BadData("is not a table of weapons with the words for each", field="weapons")
+        named = {name: _words(words, name, "weapons") for name, words in weapons.items()}
+    with _at(path, _line_of(text, "hit_verbs")):
+        hit_verbs = _words(raw.get("hit_verbs", []), "hit_verbs", "hit_verbs")
+    with _at(path, _line_of(text, "frames")):
+        frames = _frames(raw.get("frames", {}), "frames")
+    forms = {verb: tuple(listed.split()) for verb, listed in irregular.items()}
+    return Ontology(families, types, hit_verbs, forms, frames, named)
 
 
-def _entries(raw: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+def _entries(raw: Mapping[str, Any], text: str, key: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return the tables of a list, each with the line on which it begins, 0 where that is not plain."""
     entries = raw.get(key, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadData(f"is not a list of [[{key}]] tables", field=key)
-    return entries
+    heads = [number for number, line in enumerate(text.splitlines(), start=1) if line.strip() == f"[[{key}]]"]
+    return list(zip(heads if len(heads) == len(entries) else [0] * len(entries), entries, strict=True))
+
+
+def _line_of(text: str, key: str) -> int:
+    """Return the first line that begins with a key or the head of its table, 0 where there is none."""
+    begins = re.compile(rf"\s*\[?{key}\b")
+    return next((n for n, line in enumerate(text.splitlines(), start=1) if begins.match(line)), 0)
+
+
+@contextmanager
+def _at(path: Path, line: int) -> Iterator[None]:
+    """Put file and line before what is said to be wrong."""
+    try:
+        yield
+    except BadData as error:
+        where = f"{path.name}, line {line}" if line else path.name
+        raise BadData(error.message, field=f"{where}, {error.field}") from error
 
 
 def _family(entry: Mapping[str, Any]) -> Family:
@@ -134,13 +196,38 @@ def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> Eve
         "needs_party": False,
     }
     words: dict[str, list[str]] = {key: [] for key in ("verbs", "nouns", "phrases", "strikes")}
-    values = _checked(entry, {"name": str, "family": str}, defaults | words)
+    values = _checked(entry, {"name": str, "code": str, "family": str}, defaults | words | {"frames": {}})
     name = values["name"]
     if values["family"] not in families:
         raise BadData(f"family {values['family']!r} is not defined", field=name)
     if values["gain"] not in ("", "taken", "regained"):
         raise BadData(f"gain {values['gain']!r} is neither taken nor regained", field=name)
-    return EventType(**(values | {key: _words(values[key], key, name) for key in words}))
+    lists = {key: _words(values[key], key, name) for key in words}
+    return EventType(**(values | lists | {"frames": _frames(values["frames"], name)}))
+
+
+def _frames(table: Any, owner: str) -> Frames:
+    """Return the ways of each voice and role. Raises BadData naming the owner of the table."""
+    found: dict[tuple[str, str], tuple[tuple[Step, ...], ...]] = {}
+    for voice, roles in table.items() if isinstance(table, dict) else [("", None)]:
+        if voice not in VOICES or not isinstance(roles, dict):
+            raise BadData(f"frames: {voice!r} is no table under {', '.join(VOICES)}", field=owner)
+        for role, ways in roles.items():
+            if role not in ROLES or not isinstance(ways, list):
+                raise BadData(f"frames.{voice}: {role!r} is no list of {', '.join(ROLES)}", field=owner)
+            found[voice, role] = tuple(_way(way, f"frames.{voice}.{role}", owner) for way in ways)
+    return found
+
+
+def _way(text: Any, key: str, owner: str) -> tuple[Step, ...]:
+    steps = [_STEP.fullmatch(part) for part in text.split("/")] if isinstance(text, str) else [None]
+    if None in steps:
+        raise BadData(f'{key}: {text!r} is no way like "^obj/nsubj" or "nmod[of|by]"', field=owner)
+    return tuple(
+        Step(step["relation"], bool(step["up"]), frozenset(filter(None, (step["words"] or "").split("|"))))
+        for step in steps
+        if step
+    )
 
 
 def _words(listed: Any, key: str, name: str) -> tuple[str, ...]:

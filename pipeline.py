@@ -7,8 +7,9 @@ resolved places is handed over here and nowhere else.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 
 import merging
@@ -29,8 +30,8 @@ from domain import (
     Unprocessable,
     stable_id,
 )
-from extract.actors import side_of
-from extract.events import find_event_mentions
+from extract.actors import enemy, side_as, side_of
+from extract.events import read_events
 from extract.language import ACCURATE, check_english, load_language
 from extract.mentions import find_mentions, span_mentions
 from geo.gazetteer import Gazetteer
@@ -79,15 +80,39 @@ class Analyser:
         the text is not in English.
         """
         doc, names = self._language.parse(document.text), _Remembered(self._gazetteer)
+        entities = self._language.entities(doc)
         if spans is None:
-            mentions = find_mentions(doc, self._language.entities(doc), names)
+            mentions = find_mentions(doc, entities, names)
         else:
             _check_spans(document.text, spans)
             mentions = span_mentions(doc, spans, names)
         resolutions = resolve(mentions, self._gazetteer)
-        told = find_event_mentions(doc, mentions, names, document.date)
-        told = tuple(self._typed(mention, resolutions) for mention in told)
-        return Analysis(document, resolutions, told, self._events(document, resolutions, told))
+        reading = read_events(doc, mentions, names, _credible(document.date), entities)
+        told = tuple(
+            self._typed(self._struck(mention, resolutions, reading.sides), resolutions)
+            for mention in reading.told
+        )
+        events = self._events(document, resolutions, told)
+        return Analysis(document, resolutions, told, events, reading.sentences)
+
+    def _struck(
+        self, mention: EventMention, resolutions: Sequence[Resolution], sides: Collection[str]
+    ) -> EventMention:
+        """Name who struck where the text names nobody for it, as coders do: whom that country is at war with.
+
+        Only the one enemy of the country that was struck, and only where the text names it elsewhere.
+        """
+        if mention.event_type != "Explosions/Remote violence" or mention.actor or mention.place is None:
+            return mention
+        place = resolutions[mention.place].place
+        if place is None or not place.country:
+            return mention
+        struck = self._gazetteer.get(f"country:{place.country}").name
+        other = enemy(struck)
+        if other is None or other not in sides:
+            return mention
+        target = mention.target or side_as(struck, mention.event_type)
+        return replace(mention, actor=side_as(other, mention.event_type), target=target)
 
     def _typed(self, mention: EventMention, resolutions: Sequence[Resolution]) -> EventMention:
         """Correct who overtakes and who regains by whose ground it is, whatever word the text uses.
@@ -207,6 +232,12 @@ def run(
             continue
         analysis = analyser.analyse(item)
         yield name, analysis.outcome if store.add(analysis) else Outcome.KNOWN
+
+
+def _credible(published: date | None) -> date | None:
+    """Return a publication date against which "today" can be read: not one that is still to come."""
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    return published if published is None or published <= tomorrow else None
 
 
 def _place_text(resolution: Resolution) -> str:

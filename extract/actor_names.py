@@ -61,12 +61,12 @@ FORCES = {
 
 _WORD_LISTS = (
     *("military", "police", "government", "own", "fighters", "unnamed", "militia", "communal", "gangs"),
-    *("vigilantes", "protesters", "rioters", "groups", "members", "modifiers", "deeds", "shapes"),
+    *("vigilantes", "protesters", "rioters", "groups", "foes", "members", "modifiers", "deeds", "shapes"),
     *("gang_shapes", "militia_shapes", "party_shapes", "plain", "shared_codes"),
 )
 _ROLES = (
     *("military", "police", "government", "fighters", "unnamed", "militia", "communal", "gangs"),
-    *("vigilantes", "protesters", "rioters", "groups"),
+    *("vigilantes", "protesters", "rioters", "groups", "foes"),
 )
 _PEOPLE_LISTS = ("ethnic", "faiths")
 _CIVILIAN_LISTS = ("people", "things", "not_actors")

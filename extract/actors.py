@@ -345,6 +345,8 @@ class _Reader:
         end, role = self._nouns(at, match)
         if self._modifies(end - 1, role):
             return None
+        if role == "foes":
+            return self._foe(at, end)
         owned = self._owner_after(at, end, role)
         if owned is not None:
             return owned
@@ -358,6 +360,15 @@ class _Reader:
         if role == "groups":
             return None
         return self._unnamed(at, end, role)
+
+    def _foe(self, start: int, end: int) -> Party | None:
+        """Return whom the country of the text is at war with: "the enemy"."""
+        side = enemy(self._text.home) if self._text.home else None
+        if side is None:
+            return None
+        is_state = side in load_actors().states
+        kind = Kind.MILITARY if is_state else Kind.REBELS
+        return self._made(start, end, FORCES[kind] + side if is_state else side, side, kind)
 
     def _is_capitalised_in_text(self, at: int) -> bool:
         """Whether a common noun has a capital that no sentence's start explains: it is part of a name."""

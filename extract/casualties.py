@@ -13,7 +13,7 @@ from functools import cache
 
 from domain import Toll
 from extract.casualty_words import Group, Kind, Word, groups_of, only_of_people, words_of
-from extract.language import load_patterns
+from extract.patterns import load_patterns
 
 REACH = 14
 """How many words and groups lie at most between people and the verb that tells what befell them."""
@@ -77,7 +77,12 @@ def find_casualties(text: str) -> list[Casualty]:
 
 def read_casualties(text: str) -> Casualties:
     """Return the casualties of a sentence that tells of one event: the sum of its groups, or its total."""
-    found = [casualty for casualty in find_casualties(text) if not casualty.since]
+    return sum_casualties(find_casualties(text))
+
+
+def sum_casualties(casualties: Iterable[Casualty]) -> Casualties:
+    """Return what the casualties of one event come to, those of a longer time left out."""
+    found = [casualty for casualty in casualties if not casualty.since]
     return Casualties(*(_sum_up([each for each in found if each.kind == kind]) for kind in _SUMMED))
 
 

@@ -13,8 +13,8 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Literal
 
 from domain import Toll
-from extract.language import load_patterns
 from extract.numbers import NUMBER, read_number
+from extract.patterns import load_patterns
 
 Kind = Literal["killed", "wounded", "captured", "missing"]
 KINDS: tuple[Kind, ...] = ("killed", "wounded", "captured", "missing")

@@ -6,52 +6,71 @@ that stand nearest in its clause, then in its sentence, then in the sentence bef
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
+from typing import Any
 
 from spacy.tokens import Doc, Span
 
 from domain import (
+    Considered,
     DateRange,
     EventMention,
     Mention,
     MentionKind,
     NameIndex,
     Relation,
+    SentenceRead,
     Stance,
     TextSpan,
 )
+from extract.actor_names import GROUP_KINDS
 from extract.actors import Party, find_parties
-from extract.casualties import Casualties, read_casualties
+from extract.casualties import Casualties, Casualty, find_casualties, sum_casualties
 from extract.dates import DateMention, find_dates
+from extract.detection import Detected, detect
+from extract.frames import head_of, way
 from extract.language import is_headline, sentences
-from extract.links import same_list
+from extract.particulars import count_of, weapon_of
+from extract.placing import Places
+from extract.recognise import Entities
 from extract.sides import Sides
 from extract.stance import attribution, stance_of
-from extract.triggers import VIOLENT, Trigger, clause_of, find_triggers
+from extract.triggers import VIOLENT, Trigger, clause_of
 from extract.vocabulary import event_words
 
 CARRIED_CONFIDENCE = 0.7
 """How much less sure an event is whose place only the sentences before it name."""
 
-MAX_PLACES = 20
-"""Places of one list that become events of their own."""
-
 DATELINE_CHARS = 45
 """Characters at the start of a report within which a date belongs to its dateline."""
+
+RECENT = 4
+"""Among so many event mentions before it stands the one that a sentence about its victims is about."""
+
+MANY = 20
+"""From more events than this on a count is a sum over a front or a country."""
+
+ASIDES = frozenset({"acl", "acl:relcl", "advcl", "advcl:relcl"})
+"""Relations of clauses whose dates say nothing of what stands outside them."""
 
 OUTWEIGHS = 4
 """By how much the priority of one violent type must exceed another's to displace it in a clause."""
 
-FORM_CONFIDENCE = {"phrase": 0.85, "noun": 0.75, "verb": 0.8, "strike": 0.8}
-"""How sure a trigger is by its form. Set by hand."""
 
-_ELSEWHERE = re.compile(r"\b(?:elsewhere|other (?:areas|parts|places|sectors|towns|villages))\b")
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The event mentions of a text, and its sentences with all that was considered; both in order.
+
+    ``sides`` are those that the text names.
+    """
+
+    told: tuple[EventMention, ...]
+    sentences: tuple[SentenceRead, ...]
+    sides: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -63,30 +82,84 @@ class _Carried:
     actor: str | None = None
 
 
-def find_event_mentions(
-    doc: Doc, mentions: Sequence[Mention], names: NameIndex, published: date | None
-) -> tuple[EventMention, ...]:
-    """Return the event mentions of a parsed text in order.
+def read_events(
+    doc: Doc, mentions: Sequence[Mention], names: NameIndex, published: date | None, entities: Entities
+) -> Reading:
+    """Return the event mentions of a parsed text.
 
-    ``mentions`` are those of ``find_mentions`` over the same text; ``published`` is the date that
-    relative dates are read against.
+    ``mentions`` are those of ``find_mentions`` over the same text, ``entities`` what is named in it and
+    what its words seem to tell of; ``published`` is the date that relative dates are read against.
     """
-    parties = [party for party in find_parties(doc, mentions, names) if party.acts]
+    parties = find_parties(doc, mentions, names, entities.found)
     sents = sentences(doc)
     # A headline says again what the text says, unless there is no more than the headline.
     telling = [sent for sent in sents if not is_headline(sent)] or sents
+    left_out = [sent for sent in sents if sent not in telling]
     carried = _Carried()
     found: list[EventMention] = []
-    text = doc.text
+    looked_at = [SentenceRead(_span(sent), note="a headline; the text says it again") for sent in left_out]
     starts = [sentence.start_char for sentence in telling]
     parties_in = _by_sentence(starts, [doc[party.start].idx for party in parties])
     mentions_in = _by_sentence(starts, [mention.start for mention in mentions])
     for number, sentence in enumerate(telling):
-        places = [index for index in mentions_in[number] if mentions[index].start < sentence.end_char]
+        inside = [index for index in mentions_in[number] if mentions[index].start < sentence.end_char]
         own = [parties[i] for i in parties_in[number] if parties[i].start < sentence.end]
-        read = _Sentence(sentence, text, mentions, places, own, names, published)
-        found.extend(read.events(carried, found))
-    return tuple(found)
+        # "Moro" in a front of that name is no place.
+        taken = [(doc[party.start].idx, doc[party.end - 1].idx) for party in own if party.kind in GROUP_KINDS]
+        placed = [
+            index
+            for index in inside
+            if mentions[index].locates
+            and not any(start <= mentions[index].start <= end for start, end in taken)
+        ]
+        places = Places(sentence, doc.text, mentions, placed, names)
+        read = _Sentence(sentence, mentions, places, own, published, carried.when)
+        found.extend(read.events(detect(sentence, entities.signs), carried, found))
+        looked_at.append(SentenceRead(read.text, tuple(read.considered)))
+    looked_at.sort(key=lambda each: each.sentence.start)
+    return Reading(tuple(found), tuple(looked_at), frozenset(party.side for party in parties))
+
+
+def _told_again(event: EventMention, found: list[EventMention]) -> bool:
+    """Whether an event is one that its sentence told already: "a missile fired at noon hit a house".
+
+    What it says of people is then added to that one.
+    """
+    for index, other in enumerate(found):
+        alike = event.sub_event_type == other.sub_event_type or (
+            event.event_type == other.event_type
+            and event.event_type in VIOLENT
+            and (event.weapon == other.weapon or None in (event.weapon, other.weapon))
+        )
+        if alike and (event.place, event.stance) == (other.place, other.stance):
+            found[index] = _with(other, Casualties(event.fatalities, event.wounded, event.captured))
+            return True
+    return False
+
+
+def _with(event: EventMention, toll: Casualties) -> EventMention:
+    """Return an event with the numbers that it does not have yet."""
+    return replace(
+        event,
+        fatalities=event.fatalities or toll.killed,
+        wounded=event.wounded or toll.wounded,
+        captured=event.captured or toll.captured,
+    )
+
+
+def _harms(trigger: Trigger) -> bool:
+    """Whether people may come to harm in such an event."""
+    return trigger.kind.family in VIOLENT or "disaster" in trigger.kind.family
+
+
+def _tolls(casualties: Iterable[Casualty]) -> dict[str, Any]:
+    """Return the fields of an event mention that say what became of people."""
+    toll = sum_casualties(casualties)
+    return {"fatalities": toll.killed, "wounded": toll.wounded, "captured": toll.captured}
+
+
+def _span(span: Span) -> TextSpan:
+    return TextSpan(span.start_char, span.end_char, span.text)
 
 
 def _by_sentence(starts: Sequence[int], positions: Iterable[int]) -> defaultdict[int, list[int]]:
@@ -103,92 +176,141 @@ class _Sentence:
     def __init__(
         self,
         sentence: Span,
-        whole_text: str,
         mentions: Sequence[Mention],
-        inside: Sequence[int],
+        places: Places,
         parties: Sequence[Party],
-        names: NameIndex,
         published: date | None,
+        told_before: DateRange | None,
     ) -> None:
         self.span = sentence
-        self.whole_text = whole_text
         self.doc = sentence.doc
-        self.all_mentions = mentions
+        self.mentions = mentions
         self.published = published
         self.parties = parties
-        self.places = [index for index in inside if mentions[index].locates]
-        self.wide = frozenset(index for index in self.places if _is_wide(mentions[index], names))
-        self.capitals = frozenset(index for index in self.places if _is_capital(mentions[index], names))
+        self.places = places
         # The date of a dateline is that of the report.
-        dateline = any(mentions[index].kind is MentionKind.DATELINE for index in self.places)
-        found = find_dates(sentence.text, published)
+        dateline = any(mentions[index].kind is MentionKind.DATELINE for index in places.named)
+        found = find_dates(sentence.text, published, told_before)
         self.dates = [day for day in found if not dateline or day.start >= DATELINE_CHARS]
-        self.sides = Sides(sentence, parties, attribution(sentence, parties))
-        self.text = TextSpan(sentence.start_char, sentence.end_char, sentence.text)
+        self.sides = Sides(sentence, parties, attribution(sentence, [each for each in parties if each.acts]))
+        self.text = _span(sentence)
+        self.considered: list[Considered] = []
 
-    def events(self, carried: _Carried, before: list[EventMention]) -> list[EventMention]:
-        triggers = self._chosen(find_triggers(self.span))
-        toll = read_casualties(self.span.text)
+    def events(
+        self, detected: Sequence[Detected], carried: _Carried, before: list[EventMention]
+    ) -> list[EventMention]:
+        """Return the events of the sentence, given those of the sentences before."""
+        chosen = self._chosen(detected)
+        casualties = find_casualties(self.span.text)
+        telling: list[Detected] = []
+        for one in chosen:
+            names = {event.sub_event_type for event in before} | {each.trigger.kind.name for each in telling}
+            if self._refers_to_told(one.trigger, names):
+                self._note(one, "names again what was told before")
+            elif self._only_toll(one, before):
+                self._note(one, "tells of the deaths at the event before")
+            else:
+                telling.append(one)
+        harmful = [one for one in telling if _harms(one.trigger)]
+        if not harmful:
+            self._add_tolls(before, sum_casualties(casualties))
         found: list[EventMention] = []
-        if not triggers and before and before[-1].event_type in VIOLENT:
-            self._add_toll(before, toll)
-        for trigger in triggers:
-            if self._refers_to_told(trigger, chain(found, before)):
+        for one in telling:
+            told = self._tell(one, carried, self._suffered(one, harmful, casualties))
+            if not self.places.named and told[0].count and told[0].count > MANY:
+                self._note(one, "a sum over places that are not named")
                 continue
-            if self._only_toll(trigger, before):
-                self._add_toll(before, toll)
-                continue
-            found.extend(self._tell(trigger, carried, toll))
+            new = [event for event in told if not _told_again(event, found)]
+            self._note(one, f"an event, {told[0].stance}" if new else "tells again what its sentence tells")
+            found += new
+        self._carry(found, carried)
+        return found
+
+    def _note(self, one: Detected, verdict: str) -> None:
+        words, kind = self._text_of(one.trigger), one.trigger.kind.name
+        self.considered.append(Considered(words, kind, round(one.probability, 3), verdict))
+
+    def _carry(self, found: Sequence[EventMention], carried: _Carried) -> None:
+        """Leave open for the next sentence what this one has told."""
         told = [event.place for event in found if event.place is not None]
-        named = [index for index in self._settled() if index not in self.wide]
+        moved = self.places.moved_to() if not found else None
         if told:
             carried.places = (told[-1],)
-        elif named and not found:
-            # The text has gone elsewhere. What comes next is there, if that is one town; a capital
-            # is where people are and talk, and nothing need happen in it.
-            carried.places = (named[0],) if len(named) == 1 and named[0] not in self.capitals else ()
+        elif moved is not None:
+            carried.places = moved
         acting = [event.actor for event in found if event.actor and event.event_type in VIOLENT]
         carried.actor = acting[-1] if acting else carried.actor
         recent = [mention.when for mention in self.dates if mention.when and mention.when.precision == 1]
         if recent:
             carried.when = recent[0]
-        return found
 
-    def _chosen(self, triggers: list[Trigger]) -> list[Trigger]:
-        """Keep the weightiest trigger of each family in each clause; deaths go with what caused them."""
-        violent = [trigger for trigger in triggers if trigger.kind.family in VIOLENT]
-        deadly = [*violent, *(trigger for trigger in triggers if "disaster" in trigger.kind.family)]
-        kept: dict[tuple[int, str], Trigger] = {}
-        for trigger in triggers:
-            if trigger.kind.gain and not self._takes_ground(trigger):
-                continue
-            if trigger.kind.needs_party and not self.parties:
-                continue
-            if self._is_toll(trigger) and any(other.kind.name != "Attack" for other in deadly):
-                continue
-            clause = clause_of(self.span, trigger.start)
-            # "Attacked" and "raid" are a clash only where the clause has no better word for it.
-            if trigger.kind.family in VIOLENT and any(
-                other.kind.family != trigger.kind.family
-                and other.kind.priority >= trigger.kind.priority + OUTWEIGHS
-                and clause_of(self.span, other.start) == clause
-                for other in violent
-            ):
-                continue
-            key = (clause, trigger.kind.family)
-            if key not in kept or trigger.kind.priority > kept[key].kind.priority:
-                kept[key] = trigger
-        return sorted(kept.values(), key=lambda trigger: trigger.start)
+    # ---------------------------------------------------------------- what
 
-    def _refers_to_told(self, trigger: Trigger, told: Iterable[EventMention]) -> bool:
+    def _chosen(self, detected: Sequence[Detected]) -> list[Detected]:
+        """Keep the surest trigger of each family in each clause; deaths go with what caused them."""
+        likely = [one for one in detected if one.accepted]
+        for one in detected:
+            if not one.accepted:
+                self._note(one, "too unlikely")
+        kept: dict[tuple[int, str, str, frozenset[int]], Detected] = {}
+        for one in sorted(likely, key=lambda one: -one.probability):
+            objection = self._objection(one, likely)
+            kind = one.trigger.kind
+            # What was learnt tells two strikes of one sentence apart, and so do the places that hang on them.
+            own = self.places.hanging_on(head_of(one.trigger, self.span))
+            key = clause_of(self.span, one.trigger.start), kind.family, kind.name if one.clear else "", own
+            if objection is None and key in kept:
+                objection = f"said once: {self._text_of(kept[key].trigger).text}"
+            if objection is None:
+                kept[key] = one
+            else:
+                self._note(one, objection)
+        return sorted(kept.values(), key=lambda one: one.trigger.start)
+
+    def _objection(self, one: Detected, likely: Sequence[Detected]) -> str | None:
+        """Return why the words around say that this is no event of its own, ``None`` if they do not."""
+        if one.clear:
+            return None
+        trigger = one.trigger
+        if trigger.kind.gain and not self._takes_ground(trigger):
+            return "what is taken is no ground"
+        if trigger.kind.needs_party and not self.parties:
+            return "no party is named"
+        causes = [
+            other
+            for other in likely
+            if other.trigger.kind.family in VIOLENT or "disaster" in other.trigger.kind.family
+        ]
+        if self._is_toll(trigger) and any(other.trigger.kind.name != "Attack" for other in causes):
+            return "tells of the deaths at another event"
+        clause = clause_of(self.span, trigger.start)
+        # "Attacked" and "raid" are a clash only where the clause has no better word for it.
+        if trigger.kind.family in VIOLENT and any(
+            other.trigger.kind.family in VIOLENT
+            and other.trigger.kind.family != trigger.kind.family
+            and other.trigger.kind.priority >= trigger.kind.priority + OUTWEIGHS
+            and clause_of(self.span, other.trigger.start) == clause
+            for other in causes
+        ):
+            return "its clause has a better word"
+        return None
+
+    def _refers_to_told(self, trigger: Trigger, told: Collection[str]) -> bool:
         """Whether "their deployment" only names again what was told before."""
-        if trigger.form != "noun" or trigger.start == self.span.start:
+        if self.doc[trigger.end - 1].pos_ == "VERB" or trigger.start == self.span.start:
             return False
+        if self._is_said_of_it(trigger):
+            return trigger.kind.name in told
         following = self.doc[trigger.end].lower_ if trigger.end < self.span.end else ""
         # "The capture of X" says itself which one it is.
         whole = following == "of" or self.doc[trigger.end - 1].lower_ == "of"
         anaphoric = self.doc[trigger.start - 1].lower_ in event_words()["anaphoric"] and not whole
-        return anaphoric and any(event.sub_event_type == trigger.kind.name for event in told)
+        return anaphoric and trigger.kind.name in told
+
+    def _is_said_of_it(self, trigger: Trigger) -> bool:
+        """Whether a noun says what "it" was: "It was the first such attack"."""
+        children = {child.dep_: child.lower_ for child in head_of(trigger, self.span).children}
+        return "cop" in children and children.get("nsubj") in ("it", "this", "that")
 
     def _takes_ground(self, trigger: Trigger) -> bool:
         """Whether what was captured is ground and not men: a place or a word for one follows."""
@@ -200,10 +322,10 @@ class _Sentence:
         words = [token for token in self.span if clause_of(self.span, token.i) == clause]
         if any(token.lower_ in event_words()["ground"] for token in words):
             return True
-        for index in self.places:
-            mention = self.all_mentions[index]
-            between = self.whole_text[min(end, mention.start) : max(end, mention.start)]
-            if len(between) < 80 and mention.relation is not Relation.DIRECTION:
+        for index in self.places.named:
+            mention = self.mentions[index]
+            near = max(mention.start - end, end - mention.end) < 80
+            if near and mention.relation is not Relation.DIRECTION:
                 return True
         return False
 
@@ -213,25 +335,64 @@ class _Sentence:
             trigger.kind.name == "Attack" and self.doc[trigger.start].lower_ in event_words()["consequence"]
         )
 
-    def _only_toll(self, trigger: Trigger, before: list[EventMention]) -> bool:
+    def _only_toll(self, one: Detected, before: list[EventMention]) -> bool:
         """Whether "N were killed" tells of deaths at an event that was told already."""
         told = bool(before) and before[-1].event_type in VIOLENT
-        return self._is_toll(trigger) and told and not self.places
+        return self._is_toll(one.trigger) and told and not self.places.named
 
-    def _add_toll(self, before: list[EventMention], toll: Casualties) -> None:
-        last = before[-1]
-        before[-1] = replace(
-            last,
-            fatalities=last.fatalities or toll.killed,
-            wounded=last.wounded or toll.wounded,
-            captured=last.captured or toll.captured,
-        )
+    def _add_tolls(self, before: list[EventMention], toll: Casualties) -> None:
+        """Add what a sentence without a harmful event says of people to the violent one just before.
 
-    def _tell(self, trigger: Trigger, carried: _Carried, toll: Casualties) -> list[EventMention]:
+        That nobody was killed holds for all before of which no deaths are told.
+        """
+        recent = range(len(before) - 1, max(-1, len(before) - 1 - RECENT), -1)
+        last = next((index for index in recent if before[index].event_type in VIOLENT), None)
+        if last is None:
+            return
+        before[last] = _with(before[last], toll)
+        if toll.killed is not None and toll.killed.high == 0:
+            for index in range(last - 1, -1, -1):
+                if before[index].event_type in VIOLENT:
+                    if before[index].fatalities is not None:
+                        return
+                    before[index] = _with(before[index], Casualties(toll.killed))
+
+    def _suffered(
+        self, one: Detected, harmful: Sequence[Detected], casualties: Sequence[Casualty]
+    ) -> list[Casualty]:
+        """Return the casualties that stand nearer to a trigger than to the other harmful ones.
+
+        That nobody was hurt is said of all of them.
+        """
+        if one not in harmful:
+            return []
+        nearest = [min(harmful, key=lambda other: self._apart(each, other)) for each in casualties]
+        return [
+            each
+            for each, other in zip(casualties, nearest, strict=True)
+            if other is one or each.toll.high == 0
+        ]
+
+    def _apart(self, casualty: Casualty, one: Detected) -> tuple[int, int]:
+        """Return how many clauses and characters lie between; numbers mostly follow what they are of."""
+        start = self.span.start_char + casualty.start
+        words = self.doc.char_span(start, self.span.start_char + casualty.end, alignment_mode="expand")
+        clause = clause_of(self.span, words.start) if words is not None else 0
+        apart = start - self.doc[one.trigger.start].idx
+        return abs(clause - clause_of(self.span, one.trigger.start)), apart if apart >= 0 else -2 * apart
+
+    def _tell(self, one: Detected, carried: _Carried, casualties: Sequence[Casualty]) -> list[EventMention]:
+        trigger = one.trigger
         actor, target = self.sides.of(trigger, carried.actor)
         when = self._when(trigger, carried)
         stance, claimed_by = stance_of(
-            trigger, self.span, self.sides.said(trigger), actor=actor, when=when, published=self.published
+            trigger,
+            self.span,
+            self.sides.said(trigger),
+            one.stances,
+            actor=actor,
+            when=when,
+            published=self.published,
         )
         if stance is Stance.PLANNED:
             # The date of the sentence is that of the plan, not of what is planned.
@@ -242,114 +403,42 @@ class _Sentence:
             self._text_of(trigger),
             self.text,
             stance,
-            FORM_CONFIDENCE[trigger.form],
+            round(one.probability, 3),
             None,
             when,
             actor,
             target,
             claimed_by,
+            weapon=weapon_of(trigger, self.span) if trigger.kind.family in VIOLENT else None,
+            count=count_of(trigger, self.span),
         )
-        if trigger.kind.family in VIOLENT or "disaster" in trigger.kind.family:
-            event = replace(event, fatalities=toll.killed, wounded=toll.wounded, captured=toll.captured)
-        places = self._where(trigger, carried)
-        if places and not self.places:
+        places = self.places.of(trigger, carried.places)
+        if places and not self.places.named:
             event = replace(event, confidence=round(event.confidence * CARRIED_CONFIDENCE, 3))
-        return [replace(event, place=place) for place in places] or [event]
+        if len(places) < 2:
+            return [replace(event, place=next(iter(places), None), **_tolls(casualties))]
+        return [
+            replace(event, place=place, **_tolls(self._at(place, places, casualties))) for place in places
+        ]
+
+    def _at(self, place: int, places: Sequence[int], casualties: Sequence[Casualty]) -> list[Casualty]:
+        """Return the casualties at one of several places: those that stand nearest to it.
+
+        That nobody was hurt is said of all of them.
+        """
+
+        def apart(casualty: Casualty, index: int) -> int:
+            at = self.mentions[index].start - self.span.start_char
+            return at - casualty.end if at >= casualty.end else 2 * (casualty.start - at)
+
+        return [
+            each
+            for each in casualties
+            if each.toll.high == 0 or min(places, key=lambda index: apart(each, index)) == place
+        ]
 
     def _text_of(self, trigger: Trigger) -> TextSpan:
-        span = self.doc[trigger.start : trigger.end]
-        return TextSpan(span.start_char, span.end_char, span.text)
-
-    # ---------------------------------------------------------------- where
-
-    def _settled(self) -> list[int]:
-        """The sentence's places without those that only say where another one lies."""
-        containers = {self.all_mentions[index].inside for index in self.places}
-        besides = {self.all_mentions[index].near for index in self.places}
-        others = {self.all_mentions[index].other for index in self.places}
-        settled = [index for index in self.places if index not in containers | besides | others]
-        local = [i for i in settled if self.all_mentions[i].kind is not MentionKind.DATELINE]
-        return local or settled
-
-    def _where(self, trigger: Trigger, carried: _Carried) -> list[int]:
-        candidates = self._settled() or self.places
-        start = self.doc[trigger.start].idx
-        clause = clause_of(self.span, trigger.start)
-        following = self.doc[trigger.end : min(trigger.end + 8, self.span.end)].text.lower()
-        if _ELSEWHERE.search(following):
-            return []
-        usable = [index for index in candidates if not self._is_origin(index, trigger)]
-        if not usable:
-            return [] if self.places else list(carried.places[:1])
-        antecedent = self._antecedent(clause)
-        if antecedent is not None:
-            return [antecedent]
-        definite = self._names_definite_ground(clause)
-        ranked = sorted(usable, key=lambda index: self._distance(index, start, clause, definite))
-        return self._whole_list(ranked[0])[:MAX_PLACES]
-
-    def _antecedent(self, clause: int) -> int | None:
-        """Return the place that a clause beginning with "which" or "where" is about, if it names none."""
-        tokens = [token for token in self.span if clause_of(self.span, token.i) == clause]
-        if not tokens or tokens[0].lower_ not in ("which", "where"):
-            return None
-        start = tokens[0].idx
-        end = tokens[-1].idx
-        if any(start <= self.all_mentions[index].start <= end for index in self.places):
-            return None
-        before = [index for index in self.places if self.all_mentions[index].end <= start]
-        near = [index for index in before if start - self.all_mentions[index].end <= 3]
-        return near[-1] if near else None
-
-    def _names_definite_ground(self, clause: int) -> bool:
-        """Whether a clause speaks of "the city" or "the village" that is named elsewhere."""
-        return any(
-            token.lower_ in event_words()["settlements"]
-            and token.i > self.span.start
-            and self.doc[token.i - 1].lower_ == "the"
-            and clause_of(self.span, token.i) == clause
-            for token in self.span
-        )
-
-    def _distance(self, index: int, start: int, clause: int, definite: bool) -> tuple[int, int, int]:
-        """Rank a place by clause, then by grain, then by distance; what follows the trigger is nearer."""
-        mention = self.all_mentions[index]
-        span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
-        own = clause_of(self.span, span.start) if span is not None else 0
-        apart = mention.start - start if mention.start >= start else 2 * (start - mention.end)
-        dateline = 1000 if mention.kind is MentionKind.DATELINE else 0
-        wide = int(index in self.wide)
-        # "Captured the city, the largest in eastern X": the city was named before.
-        return (
-            (wide, abs(own - clause), apart + dateline)
-            if definite
-            else (abs(own - clause), wide, apart + dateline)
-        )
-
-    def _is_origin(self, index: int, trigger: Trigger) -> bool:
-        """Whether a strike was launched "from" this place rather than hit it."""
-        if trigger.kind.family != "Explosions/Remote violence":
-            return False
-        mention = self.all_mentions[index]
-        if mention.relation in (Relation.OFFSET, Relation.BETWEEN):
-            # "12 km from X" and "on the road from X to Y" say where it was.
-            return False
-        left = self.whole_text[max(0, mention.start - 40) : mention.start].lower()
-        return bool(re.search(r"\b(?:from|launched from|fired from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", left))
-
-    def _whole_list(self, chosen: int) -> list[int]:
-        listed = [chosen]
-        usable = self._settled()
-        text = self.whole_text
-        for index in [i for i in usable if i > chosen]:
-            if not same_list(text, self.all_mentions[listed[-1]], self.all_mentions[index]):
-                break
-            listed.append(index)
-        for index in reversed([i for i in usable if i < chosen]):
-            if not same_list(text, self.all_mentions[index], self.all_mentions[listed[0]]):
-                break
-            listed.insert(0, index)
-        return listed
+        return _span(self.doc[trigger.start : trigger.end])
 
     # ---------------------------------------------------------------- when
 
@@ -365,31 +454,22 @@ class _Sentence:
         return DateRange(self.published, self.published, 2)
 
     def _nearest_date(self, trigger: Trigger) -> DateMention | None:
+        """Return the date that a trigger is told with: one in its clause, else one that holds for all."""
         at = self.doc[trigger.start].idx - self.span.start_char
-        clause = clause_of(self.span, trigger.start)
-
-        def rank(mention: DateMention) -> tuple[bool, int]:
-            token = self.doc.char_span(
+        head, clause = head_of(trigger, self.span), clause_of(self.span, trigger.start)
+        ranked: list[tuple[bool, bool, int, int]] = []
+        for number, mention in enumerate(self.dates):
+            words = self.doc.char_span(
                 self.span.start_char + mention.start,
                 self.span.start_char + mention.end,
                 alignment_mode="expand",
             )
-            other = token is not None and clause_of(self.span, token.start) != clause
-            return other, abs(mention.start - at)
-
-        return min(self.dates, key=rank, default=None)
-
-
-def _is_capital(mention: Mention, names: NameIndex) -> bool:
-    use = names.best(mention.name)
-    return use is not None and use.place.feature_code == "PPLC"
-
-
-def _is_wide(mention: Mention, names: NameIndex) -> bool:
-    """Whether a mention names a region or country, which yields to a settlement as an event's place."""
-    if mention.asked:
-        return mention.asked in ("admin1", "admin2", "area", "water")
-    if mention.relation is Relation.DIRECTION:
-        return True
-    use = names.best(mention.name)
-    return use is not None and not use.place.level.is_point
+            if words is None:
+                continue
+            aside = not ASIDES.isdisjoint(way(words.root, head)[0])
+            vague = mention.when is not None and mention.when.precision == 3
+            # The month of "where fighting began in August" is that of the fighting alone.
+            if not (aside and vague):
+                other = clause_of(self.span, words.start) != clause
+                ranked.append((aside, other, abs(mention.start - at), number))
+        return self.dates[min(ranked)[-1]] if ranked else None

@@ -7,9 +7,7 @@ as it was given.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,12 +19,13 @@ from thinc.api import NumpyOps, set_current_ops
 
 from domain import NotPrepared, Unprocessable
 from extract.encoder import MODELS
+from extract.event_network import ACCURATE_EVENTS, FAST_EVENTS, EventNetwork
+from extract.patterns import load_patterns
 from extract.recognise import EncoderRecogniser, Entities, Recogniser, SpacyRecogniser
 
 ACCURATE, FAST = "accurate", "fast"
 """The recognisers that come with Sitmap; any other name is that of an installed spaCy pipeline."""
 
-PATTERNS = Path(__file__).parent.parent / "data" / "patterns"
 MAX_CHARS = 1_000_000
 MAX_SENTENCE_TOKENS = 300
 """A sentence is cut after so many tokens: what has no full stop for longer is a list or a table."""
@@ -47,12 +46,6 @@ _OTHER_SCRIPT = re.compile(
     r"[\u0370-\u1dbf\u1f00-\u1fff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufefc]"
 )
 """Letters of other scripts than the Latin, from Greek to Hangul."""
-
-
-@cache
-def load_patterns(name: str) -> dict[str, Any]:
-    """Return one of the pattern tables in ``data/patterns``, read once."""
-    return tomllib.loads((PATTERNS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @Pipeline.component("line_ends_end_sentences")
@@ -98,18 +91,19 @@ def load_language(recogniser: str = ACCURATE) -> Language:
     Raises NotPrepared where it names no pipeline that is installed.
     """
     if recogniser == ACCURATE:
-        return Language(blank(), EncoderRecogniser())
+        return Language(blank(), EncoderRecogniser(events=EventNetwork.read(ACCURATE_EVENTS)))
     if recogniser == FAST:
         # spaCy's own way to multiply matrices takes three times as long as numpy's.
         set_current_ops(NumpyOps(use_blis=False))
     try:
         nlp = spacy.load(MODELS / FAST if recogniser == FAST else recogniser)
+        events = EventNetwork.read(FAST_EVENTS) if recogniser == FAST else None
     except OSError as error:
         message = f"the recogniser {recogniser!r} cannot be loaded: it is no installed spaCy pipeline"
         if recogniser == FAST:
             message = f"the fast recogniser is missing from {MODELS}; 'accurate' does without it"
         raise NotPrepared(message, field="SITMAP_RECOGNISER") from error
-    return Language(with_sentences(nlp), SpacyRecogniser())
+    return Language(with_sentences(nlp), SpacyRecogniser(events))
 
 
 def blank() -> Pipeline:

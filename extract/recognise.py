@@ -12,10 +12,13 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 
 from extract.encoder import MODELS, Encoder, Head, read_arrays, word_vectors
+from extract.event_network import Words, connected, portions, read_words, together
 from extract.labels import TAGS, tag_path, tag_spans
+from extract.signs import Sign, Signs
 from extract.syntax import SyntaxHead, Tree
 
 PASSAGE_TOKENS = 90
@@ -39,15 +42,17 @@ class Entity:
 
 @dataclass(frozen=True)
 class Entities:
-    """The entities of a text in order, and how likely each word is part of a place's name.
+    """The entities of a text in order, how likely each word is part of a place's name, and signs of events.
 
     ``starts`` and ``ends`` (words) are characters, ``places`` (words) probabilities from 0 to 1.
+    ``signs`` is ``None`` from a recogniser that has learnt nothing of events.
     """
 
     found: tuple[Entity, ...]
     starts: Sequence[int] = ()
     ends: Sequence[int] = ()
     places: Sequence[float] = ()
+    signs: Signs | None = None
 
     @cached_property
     def _begins(self) -> list[int]:
@@ -70,13 +75,24 @@ class Recogniser(Protocol):
         """Return what is named in the sentences."""
 
 
-class EncoderRecogniser:
-    """The accurate recogniser. The pass that finds entities gives tags, lemmas and trees as well."""
+class SignReader(Protocol):
+    """Tells what words tell of."""
 
-    def __init__(self, folder: Path = MODELS) -> None:
+    def signs(self, words: Words) -> list[Sign]:
+        """Return the signs of events in the words, in their order."""
+
+
+class EncoderRecogniser:
+    """The accurate recogniser. The pass that finds entities gives tags, lemmas and trees as well.
+
+    ``events`` reads signs off all that; it has to have learnt from this recogniser.
+    """
+
+    def __init__(self, folder: Path = MODELS, events: SignReader | None = None) -> None:
         self._encoder = Encoder(folder)
         self._entities = read_entity_head(folder)
         self._syntax = SyntaxHead.read(folder)
+        self._events = events
 
     def read(self, doc: Doc, sentences: Sequence[Span]) -> Entities:
         """Return what is named in the sentences, and set their tags, lemmas and trees."""
@@ -84,26 +100,39 @@ class EncoderRecogniser:
         starts: list[int] = []
         ends: list[int] = []
         places: list[float] = []
+        signs: list[Sign] = []
         trees = _Trees(doc)
         passages = [_Words(doc, passage) for passage in _passages(sentences)]
         for at in range(0, len(passages), PASSAGES_AT_ONCE):
             some = passages[at : at + PASSAGES_AT_ONCE]
             cut = [self._encoder.cutter.cut(words.texts) for words in some]
+            heard: list[Words] = []
             for words, pieces, vectors in zip(some, cut, self._encoder.encode(cut), strict=True):
+                named = [""] * len(words.texts)
                 logs = self._entities.log_probabilities(vectors)
                 begins = words.starts[pieces.words] + pieces.starts
                 stops = words.starts[pieces.words] + pieces.ends
                 for first, end, label in tag_spans(tag_path(logs)):
                     entities.append(Entity(int(begins[first]), int(stops[end - 1]), label))
+                    of = range(pieces.words[first], pieces.words[end - 1] + 1)
+                    named[of.start : of.stop] = [label] * len(of)
                 starts += begins.tolist()
                 ends += stops.tolist()
                 places += np.exp(logs)[:, _PLACE_TAGS].sum(axis=1).tolist()
                 by_word = word_vectors(pieces, vectors, len(words.texts))
-                for first, end in words.sentences():
-                    tree = self._syntax.parse(words.texts[first:end], by_word[first:end])
+                parsed = [
+                    self._syntax.parse(words.texts[first:end], by_word[first:end])
+                    for first, end in words.sentences()
+                ]
+                for (first, end), tree in zip(words.sentences(), parsed, strict=True):
                     trees.add(words.indices[first:end], tree)
+                if self._events is not None:
+                    heard.append(words.heard(parsed, named, by_word))
+            if self._events is not None:
+                signs += self._events.signs(together(heard))
         trees.set()
-        return Entities(tuple(entities), starts, ends, places)
+        told = Signs(tuple(signs)) if self._events is not None else None
+        return Entities(tuple(entities), starts, ends, places, told)
 
 
 def read_entity_head(folder: Path = MODELS) -> Head:
@@ -120,16 +149,35 @@ class _Words:
         self.indices = [token.i for token in tokens]
         self.texts = [_SPACE.sub("_", token.text[:MAX_WORD]) for token in tokens]
         self.starts = np.asarray([token.idx for token in tokens], np.int64)
-        self._ends = [sentence.end for sentence in passage]
+        self._lower = [token.lower for token in tokens]
+        self._passage = passage
 
     def sentences(self) -> Iterator[tuple[int, int]]:
         """Yield (first word, end) of each sentence that has words."""
         first = 0
-        for end in self._ends:
-            last = bisect_left(self.indices, end)
+        for sentence in self._passage:
+            last = bisect_left(self.indices, sentence.end)
             if last > first:
                 yield first, last
             first = last
+
+    def heard(self, trees: Sequence[Tree], named: Sequence[str], vectors: NDArray[np.float32]) -> Words:
+        """Return the words as a network for events takes them; ``trees`` are those of ``sentences``."""
+        spans = list(self.sentences())
+        above = [tree.heads + first for (first, _), tree in zip(spans, trees, strict=True)]
+        owners = [np.full(end - first, number) for number, (first, end) in enumerate(spans)]
+        columns = (
+            self._lower,
+            [get_string_id(lemma) for tree in trees for lemma in tree.lemmas],
+            [get_string_id(label) for tree in trees for label in tree.labels],
+            [get_string_id(tag) for tree in trees for tag in tree.tags],
+            [get_string_id(label) if label else 0 for label in named],
+        )
+        attributes = np.asarray(columns, np.uint64).T
+        indices = np.asarray(self.indices, np.int64)
+        return connected(
+            indices, attributes, self._passage, vectors, np.concatenate(above), np.concatenate(owners)
+        )
 
 
 _SPACE = re.compile(r"\s")
@@ -196,14 +244,20 @@ UNTOLD = 0.2
 
 
 class SpacyRecogniser:
-    """What a spaCy pipeline finds: our own fast one, or whichever the user has installed."""
+    """What a spaCy pipeline finds: our own fast one, or whichever the user has installed.
+
+    ``events`` reads signs off what the pipeline makes of words, so it has to have learnt from this one.
+    """
+
+    def __init__(self, events: SignReader | None = None) -> None:
+        self._events = events
 
     def read(self, doc: Doc, sentences: Sequence[Span]) -> Entities:
         """Return what is named in the sentences, under our labels."""
-        ends = [sentence.end for sentence in sentences]
+        stops = [sentence.end for sentence in sentences]
         found = []
         for span in doc.ents:
-            index = bisect_left(ends, span.end)
+            index = bisect_left(stops, span.end)
             label = _LABELS.get(span.label_, span.label_)
             if label and index < len(sentences) and sentences[index].start <= span.start:
                 found.append(Entity(span.start_char, span.end_char, label))
@@ -212,7 +266,14 @@ class SpacyRecogniser:
             for token in doc
         ]
         starts = [token.idx for token in doc]
-        return Entities(tuple(found), starts, [token.idx + len(token) for token in doc], places)
+        ends = [token.idx + len(token) for token in doc]
+        return Entities(tuple(found), starts, ends, places, self._signs(doc, sentences))
+
+    def _signs(self, doc: Doc, sentences: Sequence[Span]) -> Signs | None:
+        if self._events is None:
+            return None
+        read = (read_words(doc, some) for some in portions(sentences))
+        return Signs(tuple(sign for words in read for sign in self._events.signs(words)))
 
 
 _LABELS = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from spacy.tokens import Span, Token
@@ -13,11 +13,22 @@ from spacy.tokens import Span, Token
 from domain import DateRange, Stance
 from extract.actors import Party, opponents, side_of
 from extract.inflect import verb_forms
-from extract.language import load_patterns
+from extract.patterns import load_patterns
 from extract.triggers import Trigger, clause_of
 
 SCOPE = 8
 """Tokens before a trigger in its clause in which a negation or a plan reaches it."""
+
+WORDS_SHARE = {
+    Stance.REPORTED: 0.8,
+    Stance.CLAIMED: 1.1,
+    Stance.CONFIRMED: 1.1,
+    Stance.DENIED: 0.6,
+    Stance.PLANNED: 0.6,
+    Stance.HISTORICAL: 1.1,
+    Stance.NEGATED: 0.7,
+}
+"""What the stance that the words tell gets on top of its learnt probability; above 1 the words decide."""
 
 _IRREGULAR = {"say": ("said",), "tell": ("told",), "write": ("wrote",), "show": ("shown",), "put": ("put",)}
 
@@ -47,6 +58,7 @@ class _Cues:
     negation: frozenset[str]
     negating: re.Pattern[str]
     exceptions: re.Pattern[str]
+    lasting: re.Pattern[str]
     plan_verbs: frozenset[str]
     plan_words: frozenset[str]
     background: re.Pattern[str]
@@ -82,6 +94,7 @@ def _cues() -> _Cues:
         frozenset(raw["negation"]["words"]),
         phrases(raw["negation"]["phrases"]),
         phrases(raw["negation"]["exceptions"]),
+        re.compile(r"(?:\b(?:not|never)|n[’']t)\s+" + phrases(raw["negation"]["lasting"]).pattern),
         frozenset(plans),
         frozenset(raw["plan"]["words"]),
         phrases(raw["background"]["phrases"]),
@@ -138,12 +151,46 @@ def stance_of(
     trigger: Trigger,
     sentence: Span,
     said: Attribution | None,
+    learnt: Mapping[Stance, float],
     *,
     actor: str | None,
     when: DateRange | None,
     published: date | None,
 ) -> tuple[Stance, str | None]:
-    """Return the stance of a trigger, and who claims it where it is a claim."""
+    """Return the stance of a trigger, and who claims it where it is a claim.
+
+    ``learnt`` is how likely each stance is by what was learnt, empty where nothing was.
+    """
+    days = _days_before(trigger, when, published)
+    old = days is not None and days > _cues().background_days
+    stance, claimed_by = _by_words(trigger, sentence, said, actor=actor, old=old)
+    if learnt:
+        # A date says more than words whether something is history.
+        possible = [each for each in Stance if each is not Stance.HISTORICAL or old or days is None]
+        if stance is Stance.REPORTED and said is not None and said.kind == "says":
+            # What a party merely says of others, or of what it suffered, is reported.
+            possible.remove(Stance.CLAIMED)
+        if stance is Stance.REPORTED and _cues().lasting.search(sentence.text.lower()):
+            possible.remove(Stance.NEGATED)
+        scores = {each: learnt[each] + (WORDS_SHARE[each] if each is stance else 0.0) for each in possible}
+        stance = max(scores, key=lambda each: scores[each])
+    if stance is not Stance.CLAIMED:
+        return stance, None
+    return stance, claimed_by or (said.party if said is not None else None)
+
+
+def _days_before(trigger: Trigger, when: DateRange | None, published: date | None) -> int | None:
+    """Return how many days before the news something was, ``None`` where that is not told."""
+    if when is None or published is None or (when.start == when.end == published):
+        return None
+    # Ground is taken at one time: "occupied since 2022" is of 2022, a siege since then is of today.
+    return (published - (when.start if trigger.kind.gain else when.end)).days
+
+
+def _by_words(
+    trigger: Trigger, sentence: Span, said: Attribution | None, *, actor: str | None, old: bool
+) -> tuple[Stance, str | None]:
+    """Return the stance that the words around a trigger tell; ``old``: long before the news."""
     cues, doc = _cues(), sentence.doc
     clause = clause_of(sentence, trigger.start)
     before = [
@@ -162,11 +209,7 @@ def stance_of(
         return Stance.NEGATED, None
     if _planned(before, own):
         return Stance.PLANNED, None
-    # Ground is taken at one time: "occupied since 2022" is of 2022, a siege since then is of today.
-    past = when.start if when is not None and trigger.kind.gain else when.end if when is not None else None
-    if past is not None and published is not None and published - past > timedelta(days=cues.background_days):
-        return Stance.HISTORICAL, None
-    if cues.background.search(whole):
+    if old or cues.background.search(whole):
         return Stance.HISTORICAL, None
     if any(token.lower_ in cues.hearsay for token in before):
         return Stance.CLAIMED, said.party if said else None

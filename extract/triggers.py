@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Span, Token
 from spacy.vocab import Vocab
 
 from extract.inflect import noun_forms, verb_forms
-from extract.language import load_patterns
+from extract.patterns import load_patterns
 from ontology import EventType, Ontology, load_ontology
 
 VIOLENT = frozenset(
@@ -66,6 +66,14 @@ def _grammar() -> _Grammar:
 
 def find_triggers(sentence: Span) -> list[Trigger]:
     """Return the triggers of a sentence in order, the best type for each, none overlapping."""
+    known: dict[tuple[int, int], list[Trigger]] = sentence.doc.user_data.setdefault("triggers", {})
+    key = sentence.start, sentence.end
+    if key not in known:
+        known[key] = _triggers(sentence)
+    return known[key]
+
+
+def _triggers(sentence: Span) -> list[Trigger]:
     doc = sentence.doc
     ontology = load_ontology()
     found: list[Trigger] = []

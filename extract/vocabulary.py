@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from extract.language import load_patterns
+from extract.patterns import load_patterns
 
 FACILITY = "facility"
 """What a name asks for that is a building's, street's or institution's."""

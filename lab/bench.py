@@ -27,7 +27,7 @@ from typing import TypeVar
 
 import merging
 from domain import Document, EventQuery, NotPrepared, Place, SitmapError
-from extract.events import find_event_mentions
+from extract.events import read_events
 from extract.language import ACCURATE, FAST, Language, load_language
 from extract.mentions import find_mentions
 from extract.recognise import Entities
@@ -246,7 +246,7 @@ def measure_reading(setup: Setup) -> Iterator[Measure]:
         times.append(time.perf_counter())
         resolve(mentions, gazetteer)
         times.append(time.perf_counter())
-        find_event_mentions(doc, mentions, gazetteer, article.date)
+        read_events(doc, mentions, gazetteer, article.date, entities)
         times.append(time.perf_counter())
         for taken, (start, end) in zip(stages.values(), pairwise(times), strict=True):
             taken.append(1000 * (end - start))

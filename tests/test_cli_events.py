@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,3 +98,33 @@ def test_what_makes_no_sense_is_refused_in_one_line(run: Run, kept: list[Event])
     first = kept[0].id
     assert "are one event already" in refused(run("merge", first, first))
     assert "nothing to split" in refused(run("split", first))
+
+
+# --------------------------------------------------------------------------- how a report is read
+
+
+def test_explain_shows_what_was_found_in_each_sentence_and_what_was_not(run: Run, tmp_path: Path) -> None:
+    text = (
+        "Russia claimed on Friday it had captured Toretsk. Four people were killed by shells in Kupiansk.\n"
+        "The bakery opens at six.\n"
+    )
+    path = tmp_path / "report.txt"
+    path.write_text(text, encoding="utf-8")
+    lines = run("explain", path, "--date", "2025-01-31").output.splitlines()
+    first = lines.index("1. Russia claimed on Friday it had captured Toretsk.")
+    assert lines[first + 1].startswith("   + captured: Non-state actor overtakes territory, ")
+    assert lines[first + 1].endswith("an event, claimed")
+    assert "       claimed by Russia" in lines
+    assert "       when: 31 Jan 2025 (to the day)" in lines
+    assert any(line.startswith("       where: Toretsk: Toretsk, ") for line in lines)
+    assert "       4 killed" in lines
+    last = lines.index("3. The bakery opens at six.")
+    assert not any(line.startswith("   +") for line in lines[last:])
+
+
+def test_explain_says_no_in_one_line_to_what_is_no_report(run: Run, tmp_path: Path) -> None:
+    assert refused(run("explain", tmp_path / "none.txt"))
+    empty = tmp_path / "empty.txt"
+    empty.write_text(" \n", encoding="utf-8")
+    assert refused(run("explain", empty))
+    assert "date" in refused(run("explain", empty, "--date", "31.1.2025"))

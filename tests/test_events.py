@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -315,3 +315,50 @@ def test_events_of_other_stances_are_kept_with_their_stance(analyser: Analyser) 
     text = "Rockets hit Kharkiv. Odesa was not shelled. Russia plans to attack Sumy."
     stances = [event.stance for event, _ in read(text, analyser)]
     assert stances == [Stance.REPORTED, Stance.NEGATED, Stance.PLANNED]
+
+
+# --------------------------------------------------------------------------- texts out of the ordinary
+
+
+def test_a_headline_without_a_verb_tells_its_event_where_there_is_no_more(analyser: Analyser) -> None:
+    ((event, place),) = read("Rocket attack on market in Kramatorsk, three dead", analyser)
+    assert (event.sub_event_type, place) == (SHELLING, "Kramatorsk")
+    assert event.fatalities == Toll(3, 3, 3)
+
+
+def test_each_item_of_a_list_with_semicolons_has_its_own_place_and_toll(analyser: Analyser) -> None:
+    text = "Overnight: shells hit Nikopol, two dead; drones struck Odesa, one dead; Izium was quiet."
+    found = [
+        (event.sub_event_type, place, event.fatalities.best if event.fatalities else None)
+        for event, place in read(text, analyser)
+        if event.stance is Stance.REPORTED
+    ]
+    assert found == [(SHELLING, "Nikopol", 2), (STRIKE, "Odesa", 1)]
+
+
+def test_quotations_within_quotations_are_read(analyser: Analyser) -> None:
+    text = "“My neighbour told me ‘shells hit the school in Kupiansk’ and then we ran,” said Olha, 61."
+    assert events(text, analyser) == [(SHELLING, "Kupiansk")]
+
+
+def test_a_publication_date_still_to_come_leaves_relative_dates_open(analyser: Analyser) -> None:
+    ahead = date.today() + timedelta(days=400)
+    (event,) = analyser.analyse(Document("Shells hit Kupiansk on Tuesday.", ahead)).event_mentions
+    assert event.when is None
+
+
+def test_a_sum_is_one_event_with_a_count(analyser: Analyser) -> None:
+    text = "There were 97 clashes along the front on Friday, 34 of them near Pokrovsk."
+    found = analyser.analyse(Document(text, FRIDAY)).event_mentions
+    assert len(found) <= 2
+    assert found[0].count == 97
+
+
+def test_numbers_that_contradict_each_other_give_a_range(analyser: Analyser) -> None:
+    text = (
+        "Shells killed five people in Kupiansk on Friday, police said. "
+        "Doctors said shells killed seven people in Kupiansk on Friday."
+    )
+    (event,) = analyser.analyse(Document(text, FRIDAY)).events
+    assert event.fatalities is not None
+    assert (event.fatalities.low, event.fatalities.high) == (5, 7)

@@ -136,6 +136,56 @@ def test_the_capture_of_novovasylivka_is_claimed_by_russia(article: Analysis) ->
     assert (event.when.start, event.when.end) == (PUBLISHED, PUBLISHED)
 
 
+@pytest.mark.parametrize(
+    ("kind", "word", "actor", "where", "stance"),
+    [
+        pytest.param(
+            "Troop movement",
+            "deployed",
+            "Military Forces of North Korea",
+            "Kursk region",
+            Stance.REPORTED,
+            id="deployment",
+        ),
+        pytest.param(
+            "Armed clash",
+            "offensive",
+            "Military Forces of Ukraine",
+            "Kursk region",
+            Stance.HISTORICAL,
+            id="offensive of August",
+        ),
+        pytest.param(
+            "Change to group/activity",
+            "annex",
+            "Government of Russia",
+            "Donetsk region",
+            Stance.HISTORICAL,
+            id="intent of 2022",
+        ),
+        pytest.param(
+            "Armed clash",
+            "ground combat",
+            None,
+            "Dnipropetrovsk region",
+            Stance.NEGATED,
+            id="none in Dnipropetrovsk",
+        ),
+    ],
+)
+def test_what_else_the_article_tells_has_its_stance(
+    kind: str, word: str, actor: str | None, where: str, stance: Stance, article: Analysis
+) -> None:
+    (event,) = (
+        each
+        for each in article.event_mentions
+        if each.sub_event_type == kind and word in each.trigger.text and each.place is not None
+    )
+    assert event.place is not None
+    assert article.resolutions[event.place].mention.text == where
+    assert (event.stance, event.actor) == (stance, actor)
+
+
 def test_no_event_lies_where_none_is_reported(article: Analysis) -> None:
     places = {event.place.name for event in mapped(article) if event.place}
     assert not {name for name in places if name.startswith(("Dnipro", "Moscow", "Pyongyang"))}

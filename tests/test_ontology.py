@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain import BadData
-from ontology import SHAPES, load_ontology
+from ontology import SHAPES, Step, load_ontology
 
 FAMILY = """
 [[family]]
@@ -19,6 +19,7 @@ colour_dark = "#F0803C"
 TYPE = """
 [[type]]
 name = "Armed clash"
+code = "clash"
 family = "Battles"
 verbs = ["clash"]
 """
@@ -65,8 +66,10 @@ def test_the_least_that_an_ontology_needs_is_read(ontology_file: Path) -> None:
         pytest.param(
             FAMILY + TYPE + 'verb = ["fight"]\n', "Armed clash: verb is not known", id="unknown key"
         ),
-        pytest.param(FAMILY + TYPE + TYPE, "'Armed clash' stands twice", id="name of two types"),
-        pytest.param(FAMILY + FAMILY + TYPE, "'Battles' stands twice", id="name of two families"),
+        pytest.param(FAMILY + TYPE + TYPE, "line 14, type 'Armed clash': its name", id="name of two types"),
+        pytest.param(
+            FAMILY + FAMILY + TYPE, "line 8, family 'Battles': stands twice", id="name of two families"
+        ),
         pytest.param(
             FAMILY.replace('"circle"', '"blob"') + TYPE,
             "Battles: shape 'blob' is none of circle",
@@ -86,11 +89,15 @@ def test_the_least_that_an_ontology_needs_is_read(ontology_file: Path) -> None:
             id="no list",
         ),
         pytest.param(
-            FAMILY + TYPE.replace('"clash"', "3"), "Armed clash: verbs is not a list", id="no words"
+            FAMILY + TYPE.replace('["clash"]', "[3]"), "Armed clash: verbs is not a list", id="no words"
         ),
-        pytest.param(FAMILY + TYPE.replace('"clash"', '" "'), "Armed clash: verbs has ' '", id="empty word"),
         pytest.param(
-            FAMILY + TYPE.replace('"clash"', '"* clash"'), "Armed clash: verbs has '* clash'", id="gap first"
+            FAMILY + TYPE.replace('["clash"]', '[" "]'), "Armed clash: verbs has ' '", id="empty word"
+        ),
+        pytest.param(
+            FAMILY + TYPE.replace('["clash"]', '["* clash"]'),
+            "Armed clash: verbs has '* clash'",
+            id="gap first",
         ),
         pytest.param(FAMILY + TYPE + 'gain = "won"\n', "Armed clash: gain 'won'", id="bad gain"),
         pytest.param(
@@ -106,6 +113,28 @@ def test_the_least_that_an_ontology_needs_is_read(ontology_file: Path) -> None:
             FAMILY + TYPE + '[irregular]\nhit = ["hit"]\n', "irregular: ", id="irregular forms as a list"
         ),
         pytest.param(
+            FAMILY + TYPE + '[type.frames.verb]\nactor = ["nsubj["]\n',
+            "line 8, Armed clash: frames.verb.actor: 'nsubj['",
+            id="a way that is none",
+        ),
+        pytest.param(
+            FAMILY + TYPE + '[type.frames.adverb]\nactor = ["nsubj"]\n',
+            "Armed clash: frames: 'adverb'",
+            id="a voice that is none",
+        ),
+        pytest.param(
+            FAMILY + TYPE + '[frames.noun]\nvictim = ["obj"]\n',
+            "line 13, frames: frames.noun: 'victim'",
+            id="a role that is none",
+        ),
+        pytest.param(
+            FAMILY + TYPE + "[frames.noun]\nactor = [3]\n",
+            "frames.noun.actor: 3 is no way",
+            id="no way at all",
+        ),
+        pytest.param(FAMILY + TYPE + '[weapons]\ngun = "gun"\n', "weapons: gun is not a list", id="weapons"),
+        pytest.param("weapons = 3\n" + FAMILY + TYPE, "line 1, weapons: is not a table", id="no weapons"),
+        pytest.param(
             'hit_verbs = "hit"\n' + FAMILY + TYPE, "hit_verbs: ", id="verbs of hitting without a list"
         ),
     ],
@@ -118,6 +147,20 @@ def test_a_bad_edit_is_refused_with_the_entry_that_is_wrong(
         load_ontology(ontology_file)
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_type_takes_its_roles_as_all_types_do_where_it_does_not_say_so_itself(ontology_file: Path) -> None:
+    own = '[type.frames.noun]\nactor = ["nmod[of|by]", "^obj/nsubj"]\n'
+    common = '[frames.noun]\nactor = ["amod"]\ntarget = ["obl:agent"]\n'
+    ontology_file.write_text(FAMILY + TYPE + own + common, encoding="utf-8")
+    ontology = load_ontology(ontology_file)
+    kind = ontology.types["Armed clash"]
+    assert ontology.frame(kind, "noun", "actor") == (
+        (Step("nmod", prepositions=frozenset({"of", "by"})),),
+        (Step("obj", up=True), Step("nsubj")),
+    )
+    assert ontology.frame(kind, "noun", "target") == ((Step("obl:agent"),),)
+    assert ontology.frame(kind, "verb", "actor") == ()
 
 
 def test_a_missing_file_or_one_of_bytes_is_refused(ontology_file: Path) -> None:
