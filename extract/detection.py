@@ -35,6 +35,10 @@ LISTED_SHARE, ARMED_SHARE = 0.5, 1.0
 ACCEPTED = 0.5
 """The probability from which on words count as telling of an event."""
 
+SHORT, LEAST_WORDS, ACCEPTED_IF_SHORT = 3, 9, 0.4
+"""In a text of so few sentences, with so many words, the surest count from this probability on, if no others
+do."""
+
 CLEAR = 0.5
 """The learnt probability of a type from which on it is clear."""
 
@@ -51,11 +55,28 @@ class Detected:
     stances: dict[Stance, float]
     clear: bool
     """Whether what was learnt is sure enough for no rule of words to gainsay it."""
+    all_there_is: bool = False
+    """Whether a short text has nothing surer to tell."""
 
     @property
     def accepted(self) -> bool:
         """Whether it counts."""
-        return self.probability >= ACCEPTED
+        return self.probability >= (ACCEPTED_IF_SHORT if self.all_there_is else ACCEPTED)
+
+
+def surest(found: Sequence[Sequence[Detected]], words: int) -> list[list[Detected]]:
+    """Return what was detected in each sentence of a text; in a short one the surest counts in any case.
+
+    Who writes a few sentences and no more has something to tell; of ``words`` too few there is no saying.
+    """
+    every = [one for sentence in found for one in sentence]
+    best = max(every, key=lambda one: one.probability, default=None)
+    short = len(found) <= SHORT and words >= LEAST_WORDS
+    if best is None or not short or not ACCEPTED_IF_SHORT <= best.probability < ACCEPTED:
+        return [list(sentence) for sentence in found]
+    return [
+        [replace(one, all_there_is=True) if one is best else one for one in sentence] for sentence in found
+    ]
 
 
 def detect(sentence: Span, signs: Signs | None) -> list[Detected]:

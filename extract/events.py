@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from spacy.tokens import Doc, Span
 
@@ -29,9 +28,9 @@ from domain import (
 )
 from extract.actor_names import GROUP_KINDS
 from extract.actors import Party, find_parties
-from extract.casualties import Casualties, Casualty, find_casualties, sum_casualties
+from extract.casualties import Casualties, Casualty
 from extract.dates import DateMention, find_dates
-from extract.detection import Detected, detect
+from extract.detection import Detected, detect, surest
 from extract.frames import head_of, way
 from extract.language import is_headline, sentences
 from extract.particulars import count_of, weapon_of
@@ -39,6 +38,7 @@ from extract.placing import Places
 from extract.recognise import Entities
 from extract.sides import Sides
 from extract.stance import attribution, stance_of
+from extract.tolls import Tolls, harms, with_casualties, with_toll
 from extract.triggers import VIOLENT, Trigger, clause_of
 from extract.vocabulary import event_words
 
@@ -47,9 +47,6 @@ CARRIED_CONFIDENCE = 0.7
 
 DATELINE_CHARS = 45
 """Characters at the start of a report within which a date belongs to its dateline."""
-
-RECENT = 4
-"""Among so many event mentions before it stands the one that a sentence about its victims is about."""
 
 MANY = 20
 """From more events than this on a count is a sum over a front or a country."""
@@ -101,6 +98,8 @@ def read_events(
     starts = [sentence.start_char for sentence in telling]
     parties_in = _by_sentence(starts, [doc[party.start].idx for party in parties])
     mentions_in = _by_sentence(starts, [mention.start for mention in mentions])
+    found_in = [detect(sentence, entities.signs) for sentence in telling]
+    detected = surest(found_in, sum(len(sentence) for sentence in telling))
     for number, sentence in enumerate(telling):
         inside = [index for index in mentions_in[number] if mentions[index].start < sentence.end_char]
         own = [parties[i] for i in parties_in[number] if parties[i].start < sentence.end]
@@ -114,7 +113,7 @@ def read_events(
         ]
         places = Places(sentence, doc.text, mentions, placed, names)
         read = _Sentence(sentence, mentions, places, own, published, carried.when)
-        found.extend(read.events(detect(sentence, entities.signs), carried, found))
+        found.extend(read.events(detected[number], carried, found))
         looked_at.append(SentenceRead(read.text, tuple(read.considered)))
     looked_at.sort(key=lambda each: each.sentence.start)
     return Reading(tuple(found), tuple(looked_at), frozenset(party.side for party in parties))
@@ -132,30 +131,9 @@ def _told_again(event: EventMention, found: list[EventMention]) -> bool:
             and (event.weapon == other.weapon or None in (event.weapon, other.weapon))
         )
         if alike and (event.place, event.stance) == (other.place, other.stance):
-            found[index] = _with(other, Casualties(event.fatalities, event.wounded, event.captured))
+            found[index] = with_toll(other, Casualties(event.fatalities, event.wounded, event.captured))
             return True
     return False
-
-
-def _with(event: EventMention, toll: Casualties) -> EventMention:
-    """Return an event with the numbers that it does not have yet."""
-    return replace(
-        event,
-        fatalities=event.fatalities or toll.killed,
-        wounded=event.wounded or toll.wounded,
-        captured=event.captured or toll.captured,
-    )
-
-
-def _harms(trigger: Trigger) -> bool:
-    """Whether people may come to harm in such an event."""
-    return trigger.kind.family in VIOLENT or "disaster" in trigger.kind.family
-
-
-def _tolls(casualties: Iterable[Casualty]) -> dict[str, Any]:
-    """Return the fields of an event mention that say what became of people."""
-    toll = sum_casualties(casualties)
-    return {"fatalities": toll.killed, "wounded": toll.wounded, "captured": toll.captured}
 
 
 def _span(span: Span) -> TextSpan:
@@ -201,7 +179,7 @@ class _Sentence:
     ) -> list[EventMention]:
         """Return the events of the sentence, given those of the sentences before."""
         chosen = self._chosen(detected)
-        casualties = find_casualties(self.span.text)
+        tolls = Tolls(self.span, self.mentions)
         telling: list[Detected] = []
         for one in chosen:
             names = {event.sub_event_type for event in before} | {each.trigger.kind.name for each in telling}
@@ -211,12 +189,12 @@ class _Sentence:
                 self._note(one, "tells of the deaths at the event before")
             else:
                 telling.append(one)
-        harmful = [one for one in telling if _harms(one.trigger)]
+        harmful = [one.trigger for one in telling if harms(one.trigger)]
         if not harmful:
-            self._add_tolls(before, sum_casualties(casualties))
+            tolls.add_to(before)
         found: list[EventMention] = []
         for one in telling:
-            told = self._tell(one, carried, self._suffered(one, harmful, casualties))
+            told = self._tell(one, carried, tolls, tolls.of(one.trigger, harmful))
             if not self.places.named and told[0].count and told[0].count > MANY:
                 self._note(one, "a sum over places that are not named")
                 continue
@@ -340,48 +318,9 @@ class _Sentence:
         told = bool(before) and before[-1].event_type in VIOLENT
         return self._is_toll(one.trigger) and told and not self.places.named
 
-    def _add_tolls(self, before: list[EventMention], toll: Casualties) -> None:
-        """Add what a sentence without a harmful event says of people to the violent one just before.
-
-        That nobody was killed holds for all before of which no deaths are told.
-        """
-        recent = range(len(before) - 1, max(-1, len(before) - 1 - RECENT), -1)
-        last = next((index for index in recent if before[index].event_type in VIOLENT), None)
-        if last is None:
-            return
-        before[last] = _with(before[last], toll)
-        if toll.killed is not None and toll.killed.high == 0:
-            for index in range(last - 1, -1, -1):
-                if before[index].event_type in VIOLENT:
-                    if before[index].fatalities is not None:
-                        return
-                    before[index] = _with(before[index], Casualties(toll.killed))
-
-    def _suffered(
-        self, one: Detected, harmful: Sequence[Detected], casualties: Sequence[Casualty]
-    ) -> list[Casualty]:
-        """Return the casualties that stand nearer to a trigger than to the other harmful ones.
-
-        That nobody was hurt is said of all of them.
-        """
-        if one not in harmful:
-            return []
-        nearest = [min(harmful, key=lambda other: self._apart(each, other)) for each in casualties]
-        return [
-            each
-            for each, other in zip(casualties, nearest, strict=True)
-            if other is one or each.toll.high == 0
-        ]
-
-    def _apart(self, casualty: Casualty, one: Detected) -> tuple[int, int]:
-        """Return how many clauses and characters lie between; numbers mostly follow what they are of."""
-        start = self.span.start_char + casualty.start
-        words = self.doc.char_span(start, self.span.start_char + casualty.end, alignment_mode="expand")
-        clause = clause_of(self.span, words.start) if words is not None else 0
-        apart = start - self.doc[one.trigger.start].idx
-        return abs(clause - clause_of(self.span, one.trigger.start)), apart if apart >= 0 else -2 * apart
-
-    def _tell(self, one: Detected, carried: _Carried, casualties: Sequence[Casualty]) -> list[EventMention]:
+    def _tell(
+        self, one: Detected, carried: _Carried, tolls: Tolls, casualties: Sequence[Casualty]
+    ) -> list[EventMention]:
         trigger = one.trigger
         actor, target = self.sides.of(trigger, carried.actor)
         when = self._when(trigger, carried)
@@ -416,25 +355,10 @@ class _Sentence:
         if places and not self.places.named:
             event = replace(event, confidence=round(event.confidence * CARRIED_CONFIDENCE, 3))
         if len(places) < 2:
-            return [replace(event, place=next(iter(places), None), **_tolls(casualties))]
+            return [with_casualties(replace(event, place=next(iter(places), None)), casualties)]
         return [
-            replace(event, place=place, **_tolls(self._at(place, places, casualties))) for place in places
-        ]
-
-    def _at(self, place: int, places: Sequence[int], casualties: Sequence[Casualty]) -> list[Casualty]:
-        """Return the casualties at one of several places: those that stand nearest to it.
-
-        That nobody was hurt is said of all of them.
-        """
-
-        def apart(casualty: Casualty, index: int) -> int:
-            at = self.mentions[index].start - self.span.start_char
-            return at - casualty.end if at >= casualty.end else 2 * (casualty.start - at)
-
-        return [
-            each
-            for each in casualties
-            if each.toll.high == 0 or min(places, key=lambda index: apart(each, index)) == place
+            with_casualties(replace(event, place=place), tolls.at(place, places, casualties))
+            for place in places
         ]
 
     def _text_of(self, trigger: Trigger) -> TextSpan:

@@ -199,27 +199,28 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="list what was wrong and missed")
     parser.add_argument("--instance", type=Path, default=INSTANCE, help="folder with gazetteer and base map")
     parser.add_argument("--recogniser", default=ACCURATE, help="as the setting SITMAP_RECOGNISER")
-    parser.add_argument("--toponyms", action="store_true", help="measure nothing but the toponyms")
+    parser.add_argument(
+        "--only", choices=("toponyms", "resolution", "events"), help="measure nothing but these"
+    )
     options = parser.parse_args()
     gazetteer = Gazetteer(options.instance / "gazetteer.db")
-    regions = Regions(gazetteer, options.instance / "basemap.json")
-    analyser = Analyser(gazetteer, regions, options.recogniser)
-
     language = load_language(options.recogniser)
-    print_toponyms(Reader(language, gazetteer), errors=options.errors)
-    if options.toponyms:
-        return
-    print()
-    print_resolution(options.instance, errors=options.errors)
-
-    named = score_parties(language, gazetteer)
-    print("\n| parties, CAMEO sentences | |\n|---|---|")
-    print(f"| who acts and who is struck, found | {named.recall:.3f} |")
-    print(f"| parties found that are one of them | {named.precision:.3f} |")
-    if options.errors:
-        print(*(f"  missed {line}" for line in named.missed), sep="\n")
-    print_events(analyser, errors=options.errors)
-    print_types(analyser)
+    if options.only in (None, "toponyms"):
+        print_toponyms(Reader(language, gazetteer), errors=options.errors)
+        print()
+    if options.only in (None, "resolution"):
+        print_resolution(options.instance, errors=options.errors)
+    if options.only in (None, "events"):
+        named = score_parties(language, gazetteer)
+        print("\n| parties, CAMEO sentences | |\n|---|---|")
+        print(f"| who acts and who is struck, found | {named.recall:.3f} |")
+        print(f"| parties found that are one of them | {named.precision:.3f} |")
+        if options.errors:
+            print(*(f"  missed {line}" for line in named.missed), sep="\n")
+        regions = Regions(gazetteer, options.instance / "basemap.json")
+        analyser = Analyser(gazetteer, regions, options.recogniser)
+        print_events(analyser, errors=options.errors)
+        print_types(analyser)
 
 
 if __name__ == "__main__":

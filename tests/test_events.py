@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from domain import Document, EventMention, Stance, Toll
+from extract.detection import ACCEPTED_IF_SHORT, LEAST_WORDS, SHORT, Detected, surest
+from extract.language import load_language
+from extract.triggers import Trigger
+from ontology import load_ontology
 from pipeline import Analyser
 
 FRIDAY = date(2025, 1, 31)
@@ -362,3 +367,21 @@ def test_numbers_that_contradict_each_other_give_a_range(analyser: Analyser) -> 
     (event,) = analyser.analyse(Document(text, FRIDAY)).events
     assert event.fatalities is not None
     assert (event.fatalities.low, event.fatalities.high) == (5, 7)
+
+
+def test_the_only_thing_that_a_short_text_may_tell_counts_with_the_confidence_that_it_has() -> None:
+    doc = load_language().parse(
+        "Men came to the house of the teacher and nobody has seen her since that night."
+    )
+    (sentence,) = doc.sents
+    kind = load_ontology().types["Abduction/forced disappearance"]
+    unsure = Detected(Trigger(1, 2, kind, "learnt"), ACCEPTED_IF_SHORT, {}, clear=True)
+    weaker = replace(unsure, trigger=Trigger(9, 10, kind, "learnt"), probability=ACCEPTED_IF_SHORT - 0.01)
+    assert not unsure.accepted
+    first, second = surest([[unsure, weaker]], len(sentence))[0]
+    assert (first.accepted, second.accepted) == (True, False)
+    assert first.probability == ACCEPTED_IF_SHORT
+    assert not any(one.accepted for one in surest([[unsure]], LEAST_WORDS - 1)[0])
+    assert not any(one.accepted for one in surest([[unsure], *[[]] * SHORT], 60)[0])
+    certain = replace(unsure, probability=0.9)
+    assert [one.accepted for one in surest([[certain, unsure]], 60)[0]] == [True, False]
