@@ -91,7 +91,8 @@ def read_events(
     sents = sentences(doc)
     # A headline says again what the text says, unless there is no more than the headline.
     telling = [sent for sent in sents if not is_headline(sent)] or sents
-    left_out = [sent for sent in sents if sent not in telling]
+    told = {sentence.start for sentence in telling}
+    left_out = [sent for sent in sents if sent.start not in told]
     carried = _Carried()
     found: list[EventMention] = []
     looked_at = [SentenceRead(_span(sent), note="a headline; the text says it again") for sent in left_out]
@@ -192,9 +193,10 @@ class _Sentence:
         harmful = [one.trigger for one in telling if harms(one.trigger)]
         if not harmful:
             tolls.add_to(before)
+        shares = tolls.among(harmful)
         found: list[EventMention] = []
         for one in telling:
-            told = self._tell(one, carried, tolls, tolls.of(one.trigger, harmful))
+            told = self._tell(one, carried, tolls, shares.get(one.trigger.start, []))
             if not self.places.named and told[0].count and told[0].count > MANY:
                 self._note(one, "a sum over places that are not named")
                 continue

@@ -22,19 +22,18 @@ class Tolls:
         self._span, self._mentions = sentence, mentions
         self._casualties = find_casualties(sentence.text)
 
-    def of(self, trigger: Trigger, harmful: Sequence[Trigger]) -> list[Casualty]:
-        """Return the casualties that stand nearer to a trigger than to the other harmful ones.
+    def among(self, harmful: Sequence[Trigger]) -> dict[int, list[Casualty]]:
+        """Return the casualties of each harmful trigger by its first token: those that are nearest to it.
 
         That nobody was hurt is said of all of them.
         """
-        if trigger not in harmful:
-            return []
-        nearest = [min(harmful, key=lambda other: self._apart(each, other)) for each in self._casualties]
-        return [
-            each
-            for each, other in zip(self._casualties, nearest, strict=True)
-            if other is trigger or each.toll.high == 0
-        ]
+        shares: dict[int, list[Casualty]] = {trigger.start: [] for trigger in harmful}
+        for casualty in self._casualties:
+            clause, start = self._where(casualty)
+            nearest = min(harmful, key=lambda trigger: self._apart(clause, start, trigger), default=None)
+            for trigger in harmful if casualty.toll.high == 0 else filter(None, [nearest]):
+                shares[trigger.start].append(casualty)
+        return shares
 
     def at(self, place: int, places: Sequence[int], casualties: Sequence[Casualty]) -> list[Casualty]:
         """Return the casualties at one of several places: those that stand nearest to it.
@@ -70,11 +69,14 @@ class Tolls:
                         return
                     before[index] = with_toll(before[index], Casualties(toll.killed))
 
-    def _apart(self, casualty: Casualty, trigger: Trigger) -> tuple[int, int]:
-        """Return how many clauses and characters lie between; numbers mostly follow what they are of."""
+    def _where(self, casualty: Casualty) -> tuple[int, int]:
+        """Return the clause of a casualty and its first character in the document."""
         start, end = (self._span.start_char + offset for offset in (casualty.start, casualty.end))
         words = self._span.doc.char_span(start, end, alignment_mode="expand")
-        clause = clause_of(self._span, words.start) if words is not None else 0
+        return clause_of(self._span, words.start) if words is not None else 0, start
+
+    def _apart(self, clause: int, start: int, trigger: Trigger) -> tuple[int, int]:
+        """Return how many clauses and characters lie between; numbers mostly follow what they are of."""
         apart = start - self._span.doc[trigger.start].idx
         return abs(clause - clause_of(self._span, trigger.start)), apart if apart >= 0 else -2 * apart
 
