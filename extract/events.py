@@ -101,6 +101,7 @@ def read_events(
     mentions_in = _by_sentence(starts, [mention.start for mention in mentions])
     found_in = [detect(sentence, entities.signs) for sentence in telling]
     detected = surest(found_in, sum(len(sentence) for sentence in telling))
+    text = doc.text  # spaCy puts it together anew each time
     for number, sentence in enumerate(telling):
         inside = [index for index in mentions_in[number] if mentions[index].start < sentence.end_char]
         own = [parties[i] for i in parties_in[number] if parties[i].start < sentence.end]
@@ -112,7 +113,7 @@ def read_events(
             if mentions[index].locates
             and not any(start <= mentions[index].start <= end for start, end in taken)
         ]
-        places = Places(sentence, doc.text, mentions, placed, names)
+        places = Places(sentence, text, mentions, placed, names)
         read = _Sentence(sentence, mentions, places, own, published, carried.when)
         found.extend(read.events(detected[number], carried, found))
         looked_at.append(SentenceRead(read.text, tuple(read.considered)))
