@@ -56,7 +56,7 @@ class EventScores:
 
 
 def own_reports(*, tuned_on: bool) -> list[Report]:
-    """Return the half of the own reports that thresholds were chosen on, or the half that nothing saw."""
+    """Return the half of the own reports that thresholds were chosen on, or the half that was not read for faults."""
     lines = OWN_REPORTS.read_text(encoding="utf-8").splitlines()
     gold = [record for number, record in enumerate(map(json.loads, lines)) if (number % 2 == 0) is tuned_on]
     return [(Document(record["text"], date.fromisoformat(record["date"])), record) for record in gold]
@@ -264,8 +264,8 @@ def print_events(analyser: Analyser, *, errors: bool) -> None:
     """Print the tables of events; with ``errors`` each wrong and missed one with its sentence."""
     sets = {
         "dispatches-dev": documents("dispatches-dev"),
-        "own reports, tuned on": own_reports(tuned_on=True),
-        "own reports, unseen": own_reports(tuned_on=False),
+        "own reports, read for faults": own_reports(tuned_on=True),
+        "own reports, not read": own_reports(tuned_on=False),
     }
     scored = {name: score_events(reports, analyser) for name, reports in sets.items()}
     print("\n| events | " + " | ".join(scored) + " |\n|---|" + "---|" * len(scored))
