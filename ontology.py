@@ -27,6 +27,9 @@ _KINDS = {
 ONTOLOGY_FILE = Path(__file__).parent / "data" / "ontology.toml"
 VOICES, ROLES = ("verb", "passive", "noun"), ("actor", "target", "place")
 _STEP = re.compile(r"(?P<up>\^)?(?P<relation>[a-z]+(?::[a-z]+)?)(?:\[(?P<words>[a-z|]+)\])?")
+UCDP_TYPES = ("", "state-based", "non-state", "one-sided")
+"""The types of organised violence of the Uppsala Conflict Data Program, and none."""
+
 SHAPES = frozenset({"circle", "diamond", "triangle", "square", "hexagon", "star", "ring"})
 
 
@@ -60,6 +63,7 @@ Frames = Mapping[tuple[str, str], tuple[tuple[Step, ...], ...]]
 class EventType:
     """A sub-event type with the words that tell of it.
 
+    ``ucdp`` is UCDP's type of violence that it mostly is: which one an event is follows from who fights.
     ``code`` is its short name in the lists of examples that the reading is learnt from.
     The first word of a ``verbs`` entry and the last of a ``nouns`` entry are inflected, words of
     ``phrases`` are taken as they stand; ``|`` separates alternatives and ``*`` stands for up to
@@ -76,6 +80,7 @@ class EventType:
     disorder: str
     plover: str
     plover_mode: str
+    ucdp: str
     priority: int
     gain: str
     needs_party: bool
@@ -191,6 +196,7 @@ def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> Eve
         "disorder": "",
         "plover": "",
         "plover_mode": "",
+        "ucdp": "",
         "priority": 0,
         "gain": "",
         "needs_party": False,
@@ -200,6 +206,8 @@ def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> Eve
     name = values["name"]
     if values["family"] not in families:
         raise BadData(f"family {values['family']!r} is not defined", field=name)
+    if values["ucdp"] not in UCDP_TYPES:
+        raise BadData(f"ucdp {values['ucdp']!r} is none of {', '.join(UCDP_TYPES[1:])}", field=name)
     if values["gain"] not in ("", "taken", "regained"):
         raise BadData(f"gain {values['gain']!r} is neither taken nor regained", field=name)
     lists = {key: _words(values[key], key, name) for key in words}

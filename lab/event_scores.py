@@ -56,7 +56,7 @@ class EventScores:
 
 
 def own_reports(*, tuned_on: bool) -> list[Report]:
-    """Return the half of the own reports that thresholds were chosen on, or the half that was not read for faults."""
+    """Return the half of the own reports that was read for faults, or the half that was not."""
     lines = OWN_REPORTS.read_text(encoding="utf-8").splitlines()
     gold = [record for number, record in enumerate(map(json.loads, lines)) if (number % 2 == 0) is tuned_on]
     return [(Document(record["text"], date.fromisoformat(record["date"])), record) for record in gold]

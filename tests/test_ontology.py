@@ -99,6 +99,7 @@ def test_the_least_that_an_ontology_needs_is_read(ontology_file: Path) -> None:
             "Armed clash: verbs has '* clash'",
             id="gap first",
         ),
+        pytest.param(FAMILY + TYPE + 'ucdp = "war"\n', "Armed clash: ucdp 'war'", id="bad type of violence"),
         pytest.param(FAMILY + TYPE + 'gain = "won"\n', "Armed clash: gain 'won'", id="bad gain"),
         pytest.param(
             FAMILY + TYPE + 'priority = "high"\n', "Armed clash: priority 'high'", id="bad priority"
@@ -211,6 +212,12 @@ def test_every_family_has_a_sign_of_its_own_or_is_one_of_the_grey_rings() -> Non
     assert {family.shape for family in families} == SHAPES
     signs = {(family.shape, family.colour) for family in families if family.shape != "ring"}
     assert len(signs) == len(ACLED)
+
+
+def test_what_acled_calls_political_violence_is_of_a_type_of_ucdps_too() -> None:
+    types = load_ontology().types.values()
+    violent = {kind.name for kind in types if kind.disorder == "Political violence"} - {"Organised crime"}
+    assert {kind.name for kind in types if kind.ucdp} == violent
 
 
 def test_one_type_each_takes_and_regains_ground() -> None:
