@@ -9,7 +9,7 @@ from functools import cached_property
 from spacy.tokens import Span, Token
 
 from domain import Mention, MentionKind, NameIndex, Relation
-from extract.frames import CLAUSES, head_of, phrase, way
+from extract.frames import CLAUSES, head_of, phrase, role, way
 from extract.links import same_list
 from extract.triggers import Trigger, clause_of
 from extract.vocabulary import event_words
@@ -24,6 +24,9 @@ DOWN_CLAUSE = {
     "ccomp": 3.0, "acl": 2.0, "acl:relcl": 3.0, "advcl": 2.0, "parataxis": 4.0, "xcomp": 0.5, "conj": 1.5,
 }  # fmt: skip
 """What a step down to the trigger costs where it leads into another clause."""
+
+FRAMED = 1.0
+"""What it takes off the cost that a place stands where the type's frame has it."""
 
 LETTERS = 40.0
 """So many letters between a place and a trigger cost as much as a step."""
@@ -79,7 +82,11 @@ class Places:
             return [antecedent]
         definite = self._names_definite_ground(clause)
         head = head_of(trigger, self._span)
-        best = min(usable, key=lambda index: self._cost(index, trigger, head, definite))
+        framed = {index for place in role(trigger, self._span, "place") for index in self.hanging_on(place)}
+        best = min(
+            usable,
+            key=lambda index: self._cost(index, trigger, head, definite) - FRAMED * (index in framed),
+        )
         return self._whole_list(best)[:MAX_PLACES]
 
     def moved_to(self) -> tuple[int, ...] | None:

@@ -49,6 +49,7 @@ def roles(text: str, word: str, name: str) -> list[str]:
         pytest.param(
             "Militants tried to storm the base.", "storm", "actor", "Militants", id="subject of try"
         ),
+        pytest.param("Gunmen kidnapped a priest in Jos.", "kidnapped", "place", "Jos", id="where"),
         pytest.param("An ambush by gunmen killed two.", "ambush", "actor", "gunmen", id="by after a noun"),
         pytest.param("The army launched an offensive.", "offensive", "actor", "army", id="who launched it"),
         pytest.param(
