@@ -534,6 +534,61 @@ class Analysis:
         return Outcome.REGION_ONLY if 3 in grains else Outcome.UNPLACED
 
 
+# --------------------------------------------------------------------------- territory
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFact:
+    """That a party held a settlement on a day, according to a source.
+
+    ``weight``, above 0 and at most 1, is how far to believe it. ``stance`` tells a report from a claim: a
+    claim makes a place contested. ``event_id`` is that of the event which the fact follows from, if any.
+    """
+
+    lat: float
+    lon: float
+    party: str
+    date: date
+    source: str
+    weight: float = 1.0
+    name: str = ""
+    stance: Stance = Stance.REPORTED
+    event_id: str | None = None
+
+
+class SnapshotKind(StrEnum):
+    """What a layer of a snapshot draws."""
+
+    CONTROL = "control"
+    """Ground that a party holds."""
+    CLAIMED = "claimed"
+    """Ground that a party says it holds, or may hold."""
+    LINE = "line"
+    """A front line: to be shown, but it does not say whose the ground on either side is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a source drew for a day: ground of one party, or a line.
+
+    ``geometry`` is valid, polygonal or of lines, in lon, lat. ``notes`` says what was mended in it. The id
+    follows from all the rest, so the same drawing has the same id everywhere. Of several drawings of one
+    kind by one source of one party's ground on one day the one imported last counts.
+    """
+
+    date: date
+    source: str
+    party: str
+    kind: SnapshotKind
+    geometry: BaseGeometry
+    notes: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits that stay the same across runs and machines."""
+        return stable_id(self.date.isoformat(), self.source, self.party, self.kind, self.geometry.wkb_hex)
+
+
 # --------------------------------------------------------------------------- questions
 
 
