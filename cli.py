@@ -33,6 +33,8 @@ from domain import (
 )
 from feeds import MAX_BYTES, check_text, fetch, read_paths
 from geo.build import build_gazetteer, is_current
+from geo.land import SOURCE as OUTLINES
+from geo.land import build_land, land_is_current
 from geo.regions import basemap_is_current, build_basemap
 from web.near import look_around
 from web.params import PARAMETERS, VIEW, WINDOW, Arguments, event_query, read_day
@@ -122,6 +124,8 @@ def prepare(samples: bool) -> None:
             build_gazetteer(places, show)
     if not basemap_is_current(basemap):
         build_basemap(Path(config["SITMAP_VENDOR"]) / ATLAS, basemap)
+    if not land_is_current(Path(config["SITMAP_LAND"])):
+        build_land(Path(config["SITMAP_VENDOR"]) / OUTLINES, Path(config["SITMAP_LAND"]))
     if samples and not services().store.totals()["documents"]:
         click.echo("Reading the sample reports …")
         _ingest(read_paths([SAMPLES]), quiet=True)
@@ -133,6 +137,7 @@ def is_prepared(app: Flask) -> bool:
         return (
             is_current(Path(app.config["SITMAP_GAZETTEER"]))
             and basemap_is_current(Path(app.config["SITMAP_BASEMAP"]))
+            and land_is_current(Path(app.config["SITMAP_LAND"]))
             and services().store.totals()["documents"] > 0
         )
 
