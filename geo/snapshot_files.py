@@ -188,8 +188,8 @@ def _geojson(content: bytes, name: str, field: str) -> Layer:
     features = read.get("features")
     if not isinstance(features, list):
         raise UnsupportedMedia("is JSON, but no GeoJSON with features", field=field)
-    if isinstance(read.get("name"), str) and read["name"].strip():
-        name = read["name"][:MAX_TEXT]
+    if isinstance(read.get("name"), str):
+        name = _line(read["name"]) or name
     drawn = [_geojson_feature(each, number, field) for number, each in enumerate(features, start=1)]
     return Layer(name, _geojson_crs(read, field), tuple(drawn), field)
 
@@ -255,7 +255,7 @@ def _placemarks(
         if _tag(child) == "Placemark":
             yield folder, child
         elif _tag(child) in ("Document", "Folder"):
-            named = (child.findtext("{*}name") or "").strip()[:MAX_TEXT]
+            named = _line(child.findtext("{*}name") or "")
             yield from _placemarks(child, named or folder, field, depth + 1)
 
 
@@ -316,7 +316,9 @@ def _geopackage(content: bytes, field: str) -> list[Layer]:
         copy = Path(folder, "layer.gpkg")
         copy.write_bytes(content)
         names = _drawn_tables(copy, field)
-        return [_gdal_layer(copy, name, "GPKG", name, f"{field}, layer {name[:60]}") for name in names]
+        return [
+            _gdal_layer(copy, name, "GPKG", name, f"{field}, layer {_line(name)[:60]!r}") for name in names
+        ]
 
 
 def _drawn_tables(copy: Path, field: str) -> list[str]:
@@ -376,9 +378,15 @@ def _named(field: str) -> Iterator[None]:
 
 
 def _properties(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is told in words or numbers, by names in lower case."""
-    return {
-        str(name).lower(): str(value).strip()[:MAX_TEXT]
+    """Return what is told in words or whole numbers, in one printable line each, by names in lower case."""
+    told = {
+        str(name).lower(): _line(str(value))
         for name, value in values.items()
-        if value is not None and not isinstance(value, dict | list | float) and str(value).strip()
+        if value is not None and not isinstance(value, dict | list | float)
     }
+    return {name: line for name, line in told.items() if line}
+
+
+def _line(text: str) -> str:
+    words = " ".join(text[:MAX_TEXT].split())
+    return "".join(sign for sign in words if sign.isprintable())
