@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree import ElementTree
@@ -287,7 +288,10 @@ def _kml_shapes(element: ElementTree.Element) -> Iterator[BaseGeometry]:
 
 def _corners(text: str | None) -> list[tuple[float, float]]:
     corners = [point.split(",") for point in (text or "").split()]
-    return [(float(corner[0]), float(corner[1])) for corner in corners]
+    numbers = [(float(corner[0]), float(corner[1])) for corner in corners]
+    if not all(isfinite(lon) and isfinite(lat) for lon, lat in numbers):
+        raise ValueError("a coordinate is no number")
+    return numbers
 
 
 def _tag(element: ElementTree.Element) -> str:
