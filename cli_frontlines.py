@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 
 from cli_gazetteer import Commands
-from domain import InvalidInput, KeptSnapshot, SitmapError, SnapshotKind
-from geo.snapshots import Told, read_snapshots
+from domain import InvalidInput, KeptSnapshot, SitmapError, Snapshot, SnapshotKind
+from geo.shapes import area_km2
+from geo.snapshots import Told, join_snapshots, read_snapshots
 from web.params import read_day
 from web.services import services
 
@@ -34,8 +37,9 @@ def import_files(
     """Keep the areas and front lines of FILES as what their source said for that day.
 
     FILES are GeoJSON, GeoPackage, Shapefile or KML; plain, .gz or .zip. What an option says goes before what
-    a file and its name say. The import of a day that is known already takes its place, and the one before is
-    kept. What is refused is named with the reason, and the rest is kept; exit status 1 then.
+    a file and its name say. Of the files of one command those of one day, source, party and kind are joined;
+    they take the place of what was imported of it before, which is kept. What is refused is named with the
+    reason, and the rest is kept; exit status 1 then.
     """
     told = Told(
         read_day(day, "--date") if day else None,
@@ -43,13 +47,18 @@ def import_files(
         _word(party, "--party"),
         SnapshotKind(kind) if kind else None,
     )
+    drawn: list[tuple[str, Snapshot]] = []
     refused = 0
     for file in files:
         try:
-            _import(file, told)
+            for snapshot in read_snapshots(
+                file, told, names=services().gazetteer, outline=services().regions.outline
+            ):
+                drawn.append((file.name, snapshot))
         except SitmapError as error:
             refused += 1
             click.echo(f"refused: {error}", err=True)
+    _keep(drawn)
     if refused:
         raise click.exceptions.Exit(1)
 
@@ -62,14 +71,19 @@ def _word(text: str | None, option: str) -> str | None:
     return text.strip()
 
 
-def _import(file: Path, told: Told) -> None:
-    snapshots = read_snapshots(file, told, names=services().gazetteer, outline=services().regions.outline)
+def _keep(drawn: Sequence[tuple[str, Snapshot]]) -> None:
+    """Keep what files draw, and tell what was kept, what for and out of which files."""
+    files: dict[_Slot, list[str]] = {}
+    for name, snapshot in drawn:
+        files.setdefault(_slot(snapshot), []).append(name)
+    snapshots = join_snapshots(snapshot for _, snapshot in drawn)
     store = services().store.snapshots
-    new = dict(zip((snapshot.id for snapshot in snapshots), store.add(snapshots), strict=True))
-    kept = {each.id: each for each in reversed(store.list())}
-    for snapshot in snapshots:
-        known = "" if new[snapshot.id] else ", already known"
-        click.echo(f"{file.name}: {_line(kept[snapshot.id])}{known}")
+    before = {_slot(kept): kept.id for kept in store.list() if kept.counts}
+    for snapshot, is_new in zip(snapshots, store.add(snapshots), strict=True):
+        replaced = before.get(_slot(snapshot))
+        state = f", in place of {replaced}" if replaced and is_new else "" if is_new else ", already known"
+        km2 = None if snapshot.kind is SnapshotKind.LINE else area_km2(snapshot.geometry)
+        click.echo(f"{', '.join(files[_slot(snapshot)])}: {_line(snapshot, km2)}{state}")
         for note in snapshot.notes:
             click.echo(f"  {note}")
 
@@ -79,9 +93,8 @@ def show_list() -> None:
     """List what was imported, the newest day first, each with its ID."""
     for each in services().store.snapshots.list():
         replaced = "" if each.counts else ", a later import counts"
-        click.echo(
-            f"{each.id}  {_line(each)}, imported {each.imported_at[:16].replace('T', ' ')} UTC{replaced}"
-        )
+        at = each.imported_at[:16].replace("T", " ")
+        click.echo(f"{each.id}  {_line(each, each.km2)}, imported {at} UTC{replaced}")
 
 
 @frontlines.command("remove")
@@ -92,11 +105,19 @@ def remove(snapshot_id: str) -> None:
     click.echo(f"{snapshot_id} is removed")
 
 
-def _line(kept: KeptSnapshot) -> str:
+_Slot = tuple[date, str, str, SnapshotKind]
+
+
+def _slot(each: Snapshot | KeptSnapshot) -> _Slot:
+    """Return that of which only the last import counts."""
+    return each.date, each.source, each.party, each.kind
+
+
+def _line(each: Snapshot | KeptSnapshot, km2: float | None) -> str:
     what = {
-        SnapshotKind.CONTROL: f"held by {kept.party}",
-        SnapshotKind.CLAIMED: f"claimed by {kept.party}",
-        SnapshotKind.LINE: f"front line of {kept.party}" if kept.party else "front line",
-    }[kept.kind]
-    size = "" if kept.km2 is None else f", {kept.km2:,.0f} km²"
-    return f"{kept.date}, {kept.source}: {what}{size}"
+        SnapshotKind.CONTROL: f"held by {each.party}",
+        SnapshotKind.CLAIMED: f"claimed by {each.party}",
+        SnapshotKind.LINE: f"front line of {each.party}" if each.party else "front line",
+    }[each.kind]
+    size = "" if km2 is None else f", {km2:,.0f} km²"
+    return f"{each.date}, {each.source}: {what}{size}"

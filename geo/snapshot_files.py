@@ -42,7 +42,7 @@ MAX_TEXT = 1_000
 """Characters that are read of a property."""
 
 MAX_DEPTH = 50
-"""Folders within folders of a KML file."""
+"""Folders within folders of a KML file, and shapes within shapes."""
 
 WGS84 = "OGC:CRS84"
 
@@ -270,17 +270,17 @@ def _kml_properties(placemark: ElementTree.Element) -> dict[str, str]:
     return _properties(texts)
 
 
-def _kml_shapes(element: ElementTree.Element) -> Iterator[BaseGeometry]:
+def _kml_shapes(element: ElementTree.Element, depth: int = 0) -> Iterator[BaseGeometry]:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"shapes within shapes more than {MAX_DEPTH} deep")
     if _tag(element) == "MultiGeometry":
-        # Only the leaves: shapes within shapes within shapes are one and the same.
-        for part in element.iter():
-            if _tag(part) != "MultiGeometry":
-                yield from _kml_shapes(part)
+        for part in element:
+            yield from _kml_shapes(part, depth + 1)
     elif _tag(element) == "Polygon":
         outer = _corners(element.findtext("{*}outerBoundaryIs/{*}LinearRing/{*}coordinates"))
         holes = [each.text for each in element.iterfind("{*}innerBoundaryIs/{*}LinearRing/{*}coordinates")]
         yield shapely.Polygon(outer, [_corners(hole) for hole in holes])
-    elif _tag(element) == "LineString":
+    elif _tag(element) in ("LineString", "LinearRing"):
         yield shapely.LineString(_corners(element.findtext("{*}coordinates")))
     elif _tag(element) == "Point":
         yield shapely.Point(*_corners(element.findtext("{*}coordinates")))

@@ -28,6 +28,9 @@ MAX_CROSSINGS = 1_000_000
 
 _SAMPLE = 200
 
+_COLLECTIONS = int(shapely.GeometryType.MULTIPOINT)
+"""Types from here on are made of others."""
+
 
 def in_degrees(layer: Layer) -> tuple[Feature, ...]:
     """Return the features of a layer in WGS 84, lon, lat.
@@ -64,21 +67,30 @@ def draw(features: Sequence[Feature], *, lines: bool, field: str) -> tuple[BaseG
     TooLarge for what is larger than ``MAX_AREA_KM2``, or so tangled that it cannot be repaired in bounded
     time, Unprocessable where nothing is left.
     """
-    parts = shapely.get_parts(shapely.get_parts([feature.geometry for feature in features]))
+    what = "line" if lines else "area"
+    parts = _parts([feature.geometry for feature in features])
     wanted = shapely.get_dimensions(parts) == (1 if lines else 2)
-    notes = [_counted(int((~wanted).sum()), "piece", f"that is no {'line' if lines else 'area'} left out")]
+    notes = [_counted(int((~wanted).sum()), "piece", f"that is no {what} left out")]
     parts = parts[wanted & ~shapely.is_empty(parts)]
-    if lines:
-        drawn = _joined_lines(parts[shapely.length(parts) > 0])
-    else:
-        ground, mended = _ground(parts, field)
+    if not lines:
+        parts, mended = _ground(parts, field)
         notes += mended
-        drawn = _joined_ground(ground, field)
+    drawn = joined(parts[shapely.length(parts) > 0], field=field)
     if drawn.is_empty:
-        raise Unprocessable(f"no {'line' if lines else 'area'} in it", field=field)
+        raise Unprocessable(f"no {what} in it", field=field)
     if (size := area_km2(drawn)) > MAX_AREA_KM2:
         raise TooLarge(f"covers {size:,.0f} km², more than a quarter of the Earth", field=field)
     return drawn, tuple(filter(None, notes))
+
+
+def joined(shapes: Sequence[BaseGeometry] | NDArray[np.object_], *, field: str) -> BaseGeometry:
+    """Return what valid areas, or else lines, cover together. Raises TooLarge where they are too tangled."""
+    parts = _parts(shapes)
+    if (shapely.get_dimensions(parts) == 1).any():
+        return shapely.line_merge(shapely.MultiLineString(list(parts)))
+    if len(parts) > 1:
+        _check_tangle(parts, field)
+    return shapely.orient_polygons(shapely.union_all(parts))
 
 
 def swapped(shape: BaseGeometry) -> BaseGeometry | None:
@@ -117,6 +129,14 @@ def _turning(turn: Transformer) -> Callable[[NDArray[np.float64]], NDArray[np.fl
     return lambda corners: np.column_stack(turn.transform(corners[:, 0], corners[:, 1]))
 
 
+def _parts(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the polygons, lines and points that shapes are made of."""
+    parts = np.asarray(shapes, object)
+    while (shapely.get_type_id(parts) >= _COLLECTIONS).any():
+        parts = shapely.get_parts(parts)
+    return parts
+
+
 def _ground(polygons: NDArray[np.object_], field: str) -> tuple[NDArray[np.object_], list[str]]:
     """Return valid polygons of some area, and what was done for it."""
     broken = ~shapely.is_valid(polygons)
@@ -127,21 +147,10 @@ def _ground(polygons: NDArray[np.object_], field: str) -> tuple[NDArray[np.objec
         before, after = (sum(area_km2(each) for each in shapes) for shapes in (polygons[broken], repaired))
         count = _counted(int(broken.sum()), "area", "crossed itself and was repaired")
         notes.append(f"{count}, from {before:,.2f} to {after:,.2f} km²")
-        polygons = np.concatenate([polygons[~broken], shapely.get_parts(shapely.get_parts(repaired))])
+        polygons = np.concatenate([polygons[~broken], _parts(repaired)])
     sizes = np.array([area_km2(each) for each in polygons])
     notes.append(_counted(int((sizes < SLIVER_KM2).sum()), "sliver without area", "left out"))
     return polygons[sizes >= SLIVER_KM2], notes
-
-
-def _joined_ground(polygons: NDArray[np.object_], field: str) -> BaseGeometry:
-    if len(polygons) > 1:
-        _check_tangle(polygons, field)
-    joined: BaseGeometry = shapely.orient_polygons(shapely.union_all(polygons))
-    return joined
-
-
-def _joined_lines(lines: NDArray[np.object_]) -> BaseGeometry:
-    return shapely.line_merge(shapely.MultiLineString(list(lines)))
 
 
 def _check_tangle(polygons: NDArray[np.object_], field: str) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -31,7 +31,7 @@ from domain import (
     Unprocessable,
 )
 from geo.snapshot_files import Feature, Layer, read_layers
-from geo.snapshot_shapes import draw, in_degrees, swapped
+from geo.snapshot_shapes import draw, in_degrees, joined, swapped
 
 PUBLISHERS = Path(__file__).parent.parent / "data" / "publishers.toml"
 
@@ -123,6 +123,24 @@ def read_snapshots(
         _check_order(drawn, lands, path.name)
         snapshots.append(Snapshot(day, source, party, kind, drawn, (*notes, *note)))
     return snapshots
+
+
+def join_snapshots(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    """Return one snapshot for all of one day, source, party and kind, in the order of their first ones.
+
+    For what comes as several files and is one map of a day. Raises TooLarge where they are too tangled.
+    """
+    groups: dict[_Key, list[Snapshot]] = {}
+    for each in snapshots:
+        groups.setdefault((each.date, each.source, each.party, each.kind), []).append(each)
+    return [
+        replace(
+            drawn[0],
+            geometry=joined([each.geometry for each in drawn], field=f"{day}, {source}"),
+            notes=tuple(dict.fromkeys(note for each in drawn for note in each.notes)),
+        )
+        for (day, source, _, _), drawn in groups.items()
+    ]
 
 
 def _check_order(drawn: BaseGeometry, lands: Sequence[BaseGeometry], field: str) -> None:

@@ -17,7 +17,7 @@ import pyogrio
 import pytest
 import shapely
 from pyproj import Transformer
-from shapely.geometry import GeometryCollection, LineString, Point, Polygon, box, mapping
+from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 
 from domain import (
@@ -207,7 +207,7 @@ def test_name_of_a_layer_tells_whose_ground_it_is(
     "name",
     [
         "front_20250131", "front 2025-01-31 v2", "front_2025_01_31", "front 31JAN2025", "front31January2025",
-        "front_31-Jan-2025_20250131", "front 20251399 31.12 2025.01.31",
+        "front_31-Jan-2025_20250131", "front 20251399 31.12 2025.01.31", "FrontAO31JAN2025",
     ],
 )  # fmt: skip
 def test_day_is_read_off_a_name(read: Read, tmp_path: Path, name: str) -> None:
@@ -321,7 +321,11 @@ BOW_TIE = Polygon([(37, 47), (38, 48), (38, 47), (37, 48)])
         ),
         ([GROUND, box(40, 48, 40 + 1e-9, 48 + 1e-9)], 8_377, ["1 sliver without area left out"]),
         ([GROUND, Polygon(), Point(37, 47)], 8_377, ["2 without area or line left out"]),
-        ([GeometryCollection([GROUND, FRONT])], 8_377, ["1 piece that is no area left out"]),
+        (
+            [GeometryCollection([GeometryCollection([MultiPolygon([GROUND])]), FRONT])],
+            8_377,
+            ["1 piece that is no area left out"],
+        ),
     ],
     ids=["bow tie", "spike", "sliver", "empty and a point", "line among areas"],
 )
