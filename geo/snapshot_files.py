@@ -91,8 +91,7 @@ def read_layers(path: Path) -> list[Layer]:
         beside = {part: _beside(path, part) for part in _PARTS} if content.startswith(_SHAPEFILE) else {}
         layers = _layers(content, PurePosixPath(name).stem, path.name, beside)
     features = [feature for layer in layers for feature in layer.features]
-    if len(features) > MAX_FEATURES:
-        raise TooLarge(f"has more than {MAX_FEATURES:,} features", field=path.name)
+    _check_count(len(features), path.name)
     points = int(shapely.get_num_coordinates([feature.geometry for feature in features]).sum())
     if points > MAX_POINTS:
         raise TooLarge(f"has {points:,} points; it may have {MAX_POINTS:,}", field=path.name)
@@ -113,6 +112,11 @@ def _content(path: Path) -> bytes:
 def _check_size(size: int, field: str) -> None:
     if size > MAX_BYTES:
         raise TooLarge(f"has more than {MAX_BYTES:,} bytes", field=field)
+
+
+def _check_count(features: int, field: str) -> None:
+    if features > MAX_FEATURES:
+        raise TooLarge(f"has more than {MAX_FEATURES:,} features", field=field)
 
 
 def _beside(path: Path, suffix: str) -> bytes:
@@ -144,11 +148,13 @@ def _in_archive(content: bytes, field: str) -> list[Layer]:
             unpacked = {name: archive.open(info).read(info.file_size) for name, info in wanted.items()}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise Unprocessable(f"is damaged or cut off ({error}); get it again", field=field) from error
+    any_case = {name.lower(): inside for name, inside in unpacked.items()}
     layers = []
     for name, inside in unpacked.items():
         at = PurePosixPath(name)
         if at.suffix.lower() in _READ:
-            parts = {part: unpacked.get(str(at.with_suffix(part)), b"") for part in _PARTS}
+            parts = {part: any_case.get(str(at.with_suffix(part)).lower(), b"") for part in _PARTS}
+            # Every KMZ calls it doc.kml.
             stem = PurePosixPath(field).stem if at.suffix.lower() == ".kml" else at.stem
             layers += _layers(inside, stem, f"{field}: {at.name}", parts)
     if not layers:
@@ -189,6 +195,7 @@ def _geojson(content: bytes, name: str, field: str) -> Layer:
     features = read.get("features")
     if not isinstance(features, list):
         raise UnsupportedMedia("is JSON, but no GeoJSON with features", field=field)
+    _check_count(len(features), field)
     if isinstance(read.get("name"), str):
         name = _line(read["name"]) or name
     drawn = [_geojson_feature(each, number, field) for number, each in enumerate(features, start=1)]

@@ -149,7 +149,7 @@ def _ground(polygons: NDArray[np.object_], field: str) -> tuple[NDArray[np.objec
         notes.append(f"{count}, from {before:,.2f} to {after:,.2f} km²")
         polygons = np.concatenate([polygons[~broken], _parts(repaired)])
     sizes = np.array([area_km2(each) for each in polygons])
-    notes.append(_counted(int((sizes < SLIVER_KM2).sum()), "sliver without area", "left out"))
+    notes.append(_counted(int((sizes < SLIVER_KM2).sum()), "sliver", "without area left out"))
     return polygons[sizes >= SLIVER_KM2], notes
 
 

@@ -145,10 +145,13 @@ def join_snapshots(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
 
 def _check_order(drawn: BaseGeometry, lands: Sequence[BaseGeometry], field: str) -> None:
     """Refuse what only makes sense as lat, lon."""
-    other = swapped(drawn)
+    # Two million points against a country's outline take a minute, and a rough shape tells as much.
+    rough = shapely.simplify(drawn, NEAR_DEGREES / 4, preserve_topology=False)
+    shape = drawn if rough.is_empty else rough
+    other = swapped(shape)
     if (
         other is not None
-        and not any(shapely.dwithin(drawn, land, NEAR_DEGREES) for land in lands)
+        and not any(shapely.dwithin(shape, land, NEAR_DEGREES) for land in lands)
         and any(shapely.dwithin(other, land, NEAR_DEGREES) for land in lands)
     ):
         raise InvalidInput(
