@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,17 +47,20 @@ NEAR_DEGREES = 0.25
 """How far off a country's outline ground may lie that is called the country's; outlines are rough."""
 
 _PARTY = ("party", "holder", "held_by", "controlled_by", "controller")
-_SIDE = ("control", "side", "status", "kind", "name", "title")
+_TITLE = ("name", "title")
+_SIDE = ("control", "side", "status", "kind", *_TITLE)
 """Properties that may name a party among other words."""
 
-_KIND = ("kind", "status", "control", "name", "title")
+_KIND = ("kind", "status", "control", *_TITLE)
 _DATE = ("date", "day", "as_of")
 _SOURCE = ("source", "publisher")
 
-_CLAIMED = re.compile("claim|report|contest|disput|advance|offensive", re.IGNORECASE)
+_CLAIMED = re.compile(
+    r"\b(claim(s|ed)?|reported|contested|disputed|advances?|(counter)?offensives?)\b", re.IGNORECASE
+)
 """Ground that is held by one side's word, or fought over; an advance is not yet control."""
 
-_CONTROL = re.compile(r"control|held|occupied|captured|\bcot\b", re.IGNORECASE)
+_CONTROL = re.compile(r"\b(control(led)?|held|occupied|captured)\b", re.IGNORECASE)
 
 _HOLDS = re.compile(
     "control|held|hold|occup|captur|seiz|taken|gain|advance|claim|.*offensive|forces|troops|army",
@@ -167,12 +170,19 @@ class _Reader:
     def __init__(self, told: Told, names: NameIndex, layer: Layer, file: str) -> None:
         self._told, self._names, self._field = told, names, layer.field
         self._titles = (layer.name, file)
-        self._plain = [" ".join(re.split(r"[\W_]+", title)).strip() for title in self._titles]
+        plain = [" ".join(re.split(r"[\W_]+", title)).strip() for title in self._titles]
         self._publisher = next(
-            (each for plain in self._plain for each in _publishers() if each.name.search(plain)), None
+            (each for title in plain for each in _publishers() if each.name.search(title)), None
         )
-        self._day = told.date or _one_day(" ".join(self._titles), self._field)
-        self._party = next(filter(None, map(self._holder, self._titles)), None)
+
+    @cached_property
+    def _day(self) -> date | None:
+        return _one_day(" ".join(self._titles), self._field)
+
+    @cached_property
+    def _party(self) -> str:
+        known = self._publisher.party if self._publisher else ""
+        return next(filter(None, map(self._holder, self._titles)), known)
 
     def key(self, feature: Feature) -> _Key:
         """Return day, source, party and kind. Raises InvalidInput where one is not to be found."""
@@ -208,9 +218,12 @@ class _Reader:
             return self._told.kind
         # What a feature says of itself goes before the name of its layer.
         said = " ".join(feature.properties.get(name, "") for name in _KIND)
-        for text in (said, *self._plain):
-            if _CLAIMED.search(text) or _CONTROL.search(text):
-                return SnapshotKind.CLAIMED if _CLAIMED.search(text) else SnapshotKind.CONTROL
+        for text in (said, *self._titles):
+            words = " ".join(_WORD.findall(text))
+            if _CLAIMED.search(words):
+                return SnapshotKind.CLAIMED
+            if _CONTROL.search(words):
+                return SnapshotKind.CONTROL
         return SnapshotKind.CONTROL
 
     def _party_of(self, feature: Feature) -> str:
@@ -219,10 +232,11 @@ class _Reader:
             return place.name if place else self._holder(value) or value[:MAX_WORD]
         for name in _SIDE:
             value = feature.properties.get(name, "")
-            place = self._people(value) or self._country(value)
+            # What is called Ukraine need not be held by it.
+            place = self._people(value) or (self._country(value) if name not in _TITLE else None)
             if party := place.name if place else self._holder(value):
                 return party
-        return self._party or (self._publisher.party if self._publisher else "")
+        return self._party
 
     def _holder(self, text: str) -> str | None:
         """Return whose control a text tells of: "Russian-controlled …", "… occupied by Russia"."""

@@ -190,6 +190,8 @@ def test_all_layers_of_a_file_are_read(read: Read, tmp_path: Path) -> None:
         ("UkraineControlMapAO07AUG2024", "Russia", SnapshotKind.CONTROL, "ISW"),
         ("Ukrainian territory occupied by Russia", "Russia", SnapshotKind.CONTROL, None),
         ("Russian oblasts under Ukrainian control", "Ukraine", SnapshotKind.CONTROL, None),
+        ("ClaimedRussianControl_2025", "Russia", SnapshotKind.CLAIMED, None),
+        ("report of Russian-held ground", "Russia", SnapshotKind.CONTROL, None),
         ("Reported Turkish gains", "Turkey", SnapshotKind.CLAIMED, None),
     ],
 )
@@ -233,7 +235,7 @@ def test_features_tell_party_and_kind_each_for_itself(read: Read, tmp_path: Path
         {"party": "Russian", "kind": "control"},
         {"Holder": "Ukraine", "status": "contested"},
         {"party": "SDF"},
-        {"control": "Armenian-occupied"},
+        {"control": "Armenian-occupied", "name": "Ukraine"},
         {"name": "Limit of the advance"},
     ]
     shapes = [box(30 + number, 47, 31 + number, 48) for number in range(4)]
@@ -298,6 +300,12 @@ def test_what_nothing_tells_is_asked_for(
     with pytest.raises(InvalidInput, match=words) as refused:
         read(geojson(tmp_path / "x.json", GROUND, name=name), told)
     assert str(refused.value).startswith("x.json")
+
+
+def test_names_that_tell_of_two_do_not_matter_where_it_is_told(read: Read, tmp_path: Path) -> None:
+    path = geojson(tmp_path / "20250201.json", GROUND, name="Russian advances and Ukrainian gains 20250131")
+    (snapshot,) = read(path)
+    assert (snapshot.party, snapshot.date) == (TOLD.party, TOLD.date)
 
 
 def test_line_needs_no_party(read: Read, tmp_path: Path) -> None:
