@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 import export as exporting
 from cli_events import events
+from cli_frontlines import frontlines
 from cli_gazetteer import gazetteer
 from domain import (
     Analysis,
@@ -55,7 +56,7 @@ NEAR_FILTERS = (*WINDOW, "limit")
 
 def register(app: Flask) -> None:
     """Add the commands to an app."""
-    for command in (prepare, ingest, geoparse, near, export, events, gazetteer):
+    for command in (prepare, ingest, geoparse, near, export, events, gazetteer, frontlines):
         app.cli.add_command(command)
 
 

@@ -571,7 +571,8 @@ class SnapshotKind(StrEnum):
 class Snapshot:
     """What a source drew for a day: ground of one party, or a line.
 
-    ``geometry`` is valid, polygonal or of lines, in lon, lat. ``notes`` says what was mended in it. The id
+    ``geometry`` is valid, polygonal or of lines, in lon, lat. ``notes`` says what was mended in it. ``party``
+    is empty for a line that is nobody's own. The id
     follows from all the rest, so the same drawing has the same id everywhere. Of several drawings of one
     kind by one source of one party's ground on one day the one imported last counts.
     """
@@ -587,6 +588,25 @@ class Snapshot:
     def id(self) -> str:
         """16 hexadecimal digits that stay the same across runs and machines."""
         return stable_id(self.date.isoformat(), self.source, self.party, self.kind, self.geometry.wkb_hex)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSnapshot:
+    """What is known of a snapshot in a store, without its geometry.
+
+    ``km2`` is ``None`` for lines. ``imported_at`` is ISO 8601 in UTC. ``counts`` is ``False`` where a later
+    import has taken its place.
+    """
+
+    id: str
+    date: date
+    source: str
+    party: str
+    kind: SnapshotKind
+    km2: float | None
+    notes: tuple[str, ...]
+    imported_at: str
+    counts: bool
 
 
 # --------------------------------------------------------------------------- questions
@@ -721,11 +741,46 @@ class Merging(Protocol):
         """Return the one event that these tellings are of, in whatever order they come."""
 
 
+class Snapshots(Protocol):
+    """The snapshots in a store. Nothing is ever deleted. Each call is one transaction."""
+
+    def add(self, snapshots: Sequence[Snapshot]) -> Sequence[bool]:
+        """Keep what one file draws, all or nothing of it; it counts from now on.
+
+        Return for each whether it is new: ``False`` for what counts already, and nothing is done for that.
+        Raises InvalidInput for one without geometry, source, or party whose ground it is.
+        """
+
+    def remove(self, snapshot_id: str) -> None:
+        """Hide a snapshot, so that the one before it counts again. Raises NotFound."""
+
+    def list(self) -> Sequence[KeptSnapshot]:
+        """Return what is known of all snapshots that nobody has removed, the newest date first."""
+
+    def get(self, snapshot_id: str) -> Snapshot:
+        """Raises NotFound, for one that was removed as well."""
+
+    def latest(self, day: date, source: str | None = None) -> tuple[Snapshot, ...]:
+        """Return what holds on a day: of each source and kind the snapshots of its newest date until then."""
+
+    @property
+    def version(self) -> int:
+        """A number that grows with each change."""
+
+
 class Store(Protocol):
     """Where analysed reports live. Each call is one transaction.
 
     An event's id is that of its first telling. The ids of the others lead to it too, for good.
     """
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """What others drew of who holds what."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever reports or events do, in whatever process; for snapshots ask theirs. Cheap."""
 
     def add(self, analysis: Analysis) -> bool:
         """Keep a document with all that was read out of it, or nothing of it.

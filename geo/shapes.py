@@ -30,6 +30,8 @@ SIMPLE_CORNERS = 200
 
 HALVINGS = 20
 
+_EQUAL_AREA = Proj(proj="cea", ellps="WGS84")
+
 
 def disc(*, lat: float, lon: float, km: float) -> BaseGeometry:
     """Return the geodesic circle around a point."""
@@ -128,6 +130,15 @@ def reach_km(shape: BaseGeometry, *, lat: float, lon: float) -> float:
     """Return the geodesic distance in km from a point to the farthest corner of a shape."""
     lons, lats = shapely.get_coordinates(shape).T
     return float(GEOD.inv(np.full(len(lons), lon), np.full(len(lons), lat), lons, lats)[2].max()) / 1000
+
+
+def area_km2(shape: BaseGeometry) -> float:
+    """Return the area on the WGS 84 ellipsoid, with edges as they are drawn on a cylindrical equal-area map.
+
+    Of a shape that crosses itself, what is on the right of its rings counts against what is on the left.
+    """
+    flat = shapely.transform(shape, lambda corners: np.column_stack(_EQUAL_AREA(*corners.T)))
+    return float(shapely.area(flat)) / 1e6
 
 
 def _around_point(

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import shapely
-from pyproj import Geod
+from pyproj import Geod, Proj
+from shapely.geometry.base import BaseGeometry
 
 from domain import BBox, Event, InvalidInput
 
 _GEOD = Geod(ellps="WGS84")
+_EQUAL_AREA = Proj(proj="cea", ellps="WGS84")
 
 _RADIUS_KM = 6335.439
 """The ellipsoid's smallest radius of curvature. On a sphere of this size every distance between two
@@ -31,6 +34,12 @@ def distances_km(*, lat: float, lon: float, lats: Sequence[float], lons: Sequenc
     count = len(lats)
     _, _, metres = _GEOD.inv([lon] * count, [lat] * count, list(lons), list(lats))
     return [distance / 1000 for distance in metres]
+
+
+def area_km2(shape: BaseGeometry) -> float:
+    """Return the area on the ellipsoid, with edges as they are drawn on a cylindrical equal-area map."""
+    flat = shapely.transform(shape, lambda corners: np.column_stack(_EQUAL_AREA(*corners.T)))
+    return float(shapely.area(flat)) / 1e6
 
 
 def years(day: date) -> float:

@@ -34,6 +34,7 @@ from store import rows
 from store.connections import Connections
 from store.extents import distances_km
 from store.filters import Around, Stances, Types, Window, filters_of, joined, marks
+from store.snapshots import SqliteSnapshots
 
 CHUNK = 500
 """How many events are in memory at once while they stream."""
@@ -65,6 +66,11 @@ _MERGE_OF = (
     "SELECT merge_key FROM merges WHERE event_id = ? AND undone_at IS NULL ORDER BY merge_key DESC LIMIT 1"
 )
 _UNDO = "UPDATE merges SET undone_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE merge_key = ?"
+# A document adds a row, and so does a merge. A split shows an event under a new key, the highest of all.
+_VERSION = (
+    "SELECT (SELECT max(rowid) FROM documents), (SELECT max(rowid) FROM refusals),"
+    " (SELECT max(merge_key) FROM merges), (SELECT max(event_key) FROM events)"
+)
 _AS_FOLDED = "ORDER BY coalesce(published, '9999-12-31'), documents.id, telling_key, report_key"
 
 
@@ -82,6 +88,13 @@ class SqliteStore:
         self.path = path.absolute()
         self._merging = merging
         self._connections = Connections(self.path)
+        self.snapshots = SqliteSnapshots(self._connections)
+
+    @property
+    def version(self) -> str:
+        """Changes whenever reports or events do, in whatever process."""
+        with self._connections.reading() as db:
+            return "-".join(str(number) for number in db.execute(_VERSION).fetchone())
 
     def close(self) -> None:
         """Close all connections; one that a call still uses is closed when the call is done."""

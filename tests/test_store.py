@@ -37,6 +37,8 @@ from domain import (
     Refusal,
     Relation,
     Resolution,
+    Snapshot,
+    SnapshotKind,
     Spot,
     Stance,
     Store,
@@ -977,3 +979,145 @@ def test_documents_of_one_event_that_are_read_at_once_share_it(store: Store) -> 
         assert all(pool.map(store.add, map(analysis, documents, told)))
 
     assert list(store.events(ALL)) == [merging.fold(told)]
+
+
+# --------------------------------------------------------------------------- snapshots
+
+DRAWN = Snapshot(
+    DAY, "Example Maps", "Russia", SnapshotKind.CONTROL, box(37, 47, 38, 48), ("one area repaired",)
+)
+LATER = replace(DRAWN, date=DAY + timedelta(days=1))
+CLAIMED = replace(DRAWN, kind=SnapshotKind.CLAIMED)
+FRONT = replace(DRAWN, party="", kind=SnapshotKind.LINE, geometry=LineString([(37, 48), (38, 48)]))
+REDRAWN = replace(DRAWN, geometry=box(37, 47, 38.5, 48))
+OTHER_SOURCE = replace(DRAWN, source="Другие карты")
+
+
+@pytest.mark.parametrize(
+    "drawn", [DRAWN, CLAIMED, FRONT, OTHER_SOURCE], ids=["control", "claimed", "line", "words"]
+)
+def test_snapshot_is_read_back_equal(store: Store, drawn: Snapshot) -> None:
+    assert store.snapshots.add([drawn]) == [True]
+
+    assert store.snapshots.get(drawn.id) == drawn
+    (kept,) = store.snapshots.list()
+    assert (kept.id, kept.date, kept.source) == (drawn.id, drawn.date, drawn.source)
+    assert (kept.party, kept.kind, kept.notes, kept.counts) == (drawn.party, drawn.kind, drawn.notes, True)
+    assert kept.km2 == (None if drawn is FRONT else pytest.approx(8_376, abs=20))
+
+
+def test_snapshot_that_counts_already_is_not_kept_twice(store: Store) -> None:
+    assert store.snapshots.add([DRAWN]) == [True]
+    assert store.snapshots.add([replace(DRAWN, notes=()), CLAIMED, CLAIMED]) == [False, True, False]
+    version = store.snapshots.version
+    assert store.snapshots.add([DRAWN, CLAIMED]) == [False, False]
+    assert store.snapshots.version == version
+    assert len(store.snapshots.list()) == 2
+
+
+def test_of_several_drawings_of_one_thing_the_last_import_counts(store: Store) -> None:
+    assert store.snapshots.add([DRAWN]) == [True]
+    assert store.snapshots.add([REDRAWN]) == [True]
+    assert store.snapshots.latest(DAY) == (REDRAWN,)
+    assert [(kept.id, kept.counts) for kept in store.snapshots.list()] == [
+        (REDRAWN.id, True),
+        (DRAWN.id, False),
+    ]
+    assert store.snapshots.add([DRAWN]) == [True], "what counted once can be imported anew"
+    assert store.snapshots.latest(DAY) == (DRAWN,)
+
+
+def test_removing_a_snapshot_brings_back_the_one_before(store: Store) -> None:
+    store.snapshots.add([DRAWN])
+    store.snapshots.add([REDRAWN])
+    store.snapshots.remove(REDRAWN.id)
+    assert store.snapshots.latest(DAY) == (DRAWN,)
+    store.snapshots.remove(DRAWN.id)
+    assert store.snapshots.latest(DAY) == ()
+    assert store.snapshots.list() == []
+    assert store.snapshots.add([DRAWN]) == [True], "what was removed can be imported anew"
+
+
+@pytest.mark.parametrize("call", ["get", "remove"])
+@pytest.mark.parametrize("kept", [True, False], ids=["removed", "never-kept"])
+def test_snapshot_that_is_not_there_is_not_found(store: Store, call: str, kept: bool) -> None:
+    if kept:
+        store.snapshots.add([DRAWN])
+        store.snapshots.remove(DRAWN.id)
+    with pytest.raises(NotFound, match="snapshot"):
+        getattr(store.snapshots, call)(DRAWN.id)
+
+
+@pytest.mark.parametrize(
+    ("day", "source", "expected"),
+    [
+        (DAY - timedelta(days=1), None, ()),
+        (DAY, None, (DRAWN, CLAIMED, FRONT, OTHER_SOURCE)),
+        (DAY + timedelta(days=1), None, (LATER, CLAIMED, FRONT, OTHER_SOURCE)),
+        (date.max, DRAWN.source, (LATER, CLAIMED, FRONT)),
+        (date.max, "nobody", ()),
+    ],
+    ids=["before-all", "on-the-day", "later-of-a-kind", "one-source", "no-such-source"],
+)
+def test_what_holds_on_a_day_is_the_newest_of_each_source_and_kind(
+    store: Store, day: date, source: str | None, expected: tuple[Snapshot, ...]
+) -> None:
+    store.snapshots.add([LATER, DRAWN, OTHER_SOURCE, FRONT, CLAIMED])
+    assert {drawn.id for drawn in store.snapshots.latest(day, source)} == {drawn.id for drawn in expected}
+
+
+def test_snapshots_are_listed_newest_date_first(store: Store) -> None:
+    store.snapshots.add([DRAWN, LATER, OTHER_SOURCE])
+    assert [kept.id for kept in store.snapshots.list()] == [LATER.id, DRAWN.id, OTHER_SOURCE.id]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [replace(DRAWN, geometry=Polygon()), replace(DRAWN, source=""), replace(DRAWN, party="")],
+    ids=["nothing-drawn", "no-source", "nobody's-ground"],
+)
+def test_of_a_file_with_a_snapshot_that_says_too_little_nothing_is_kept(
+    store: Store, drawn: Snapshot
+) -> None:
+    with pytest.raises(InvalidInput):
+        store.snapshots.add([CLAIMED, drawn])
+    assert store.snapshots.list() == []
+
+
+def test_version_of_the_snapshots_grows_with_each_change(store: Store, url: str) -> None:
+    versions = [store.snapshots.version]
+    elsewhere = open_store(url, ByName())
+    for change in (
+        lambda: elsewhere.snapshots.add([DRAWN]),
+        lambda: store.snapshots.add([REDRAWN]),
+        lambda: elsewhere.snapshots.remove(REDRAWN.id),
+        lambda: store.snapshots.add([REDRAWN]),
+    ):
+        change()
+        versions.append(store.snapshots.version)
+    elsewhere.close()
+    assert versions == sorted(set(versions))
+
+
+# --------------------------------------------------------------------------- the store's version
+
+
+def test_version_changes_with_all_that_is_kept_and_with_nothing_else(store: Store, url: str) -> None:
+    seen = [store.version]
+    elsewhere = open_store(url, ByName())
+    one, two, _ = strangers(elsewhere, 3)
+    for change in (
+        lambda: elsewhere.merge(one.id, two.id),
+        lambda: store.split(one.id),
+        lambda: elsewhere.merge(one.id, two.id),
+        lambda: elsewhere.split(one.id),
+        lambda: elsewhere.add(analysis(document(7))),
+        lambda: elsewhere.refuse(Refusal("a.bin", TooLarge("too large"))),
+    ):
+        seen.append(store.version)
+        change()
+    elsewhere.close()
+    seen.append(store.version)
+    assert len(set(seen)) == len(seen)
+    assert not store.add(analysis(document(7)))
+    assert store.version == seen[-1]

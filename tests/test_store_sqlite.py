@@ -339,8 +339,8 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
         ("UPDATE events", 5, 7),
         ("INSERT INTO reports", 14, 7),
         ("INSERT INTO reports", 15, 7),
-        ("BEGIN IMMEDIATE", 10, 7),
-        ("COMMIT", 17, 7),
+        ("BEGIN IMMEDIATE", 11, 7),
+        ("COMMIT", 18, 7),
     ],
 )
 def test_process_killed_within_an_add_leaves_no_half_document(
@@ -447,12 +447,12 @@ def test_stream_reads_the_reports_of_a_chunk_at_once(path: Path, monkeypatch: py
     assert sum("geometry" in sql for sql in statements) == 3
 
 
-def test_gis_programs_open_events_and_evidence_as_layers(path: Path, opened: SqliteStore) -> None:
+def test_gis_programs_open_events_evidence_and_snapshots_as_layers(path: Path, opened: SqliteStore) -> None:
     pyogrio = pytest.importorskip("pyogrio")
     one = numbered(1)
     opened.add(one)
 
-    assert {name for name, _ in pyogrio.list_layers(path)} == {"events", "evidence"}
+    assert {name for name, _ in pyogrio.list_layers(path)} == {"events", "evidence", "current_snapshots"}
     meta, _, shapes, columns = pyogrio.raw.read(path, layer="evidence")
     values = dict(zip(meta["fields"], columns, strict=True))
     assert meta["crs"] == "EPSG:4326"

@@ -79,7 +79,7 @@ class Stream(io.RawIOBase):
         self._unpacked += len(data)
         if self._unpacked > _ALWAYS + MAX_RATIO * self.packed_size:
             raise TooLarge(
-                f"unpacks to more than {MAX_RATIO} times its size, as no table of places does",
+                f"unpacks to more than {MAX_RATIO} times its size, as no table or map does",
                 field=self.path.name,
             )
         view[: len(data)] = data
