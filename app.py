@@ -66,7 +66,11 @@ SETTINGS = (
     Setting("SITMAP_GAZETTEER", "<instance>/gazetteer.db", "the gazetteer's file"),
     Setting("SITMAP_BASEMAP", "<instance>/basemap.json", "country outlines as GeoJSON"),
     Setting("SITMAP_LAND", "<instance>/land.fgb", "the ground of countries, finer, that control is drawn on"),
-    Setting("SITMAP_CONTROL", "<root>/data/control.csv", "who held which place when, as facts"),
+    Setting(
+        "SITMAP_CONTROL",
+        "<root>/data/control.csv,<root>/data/kursk.csv",
+        "CSV files of who held which place when, comma-separated",
+    ),
     Setting(
         "SITMAP_RECOGNISER",
         "accurate",

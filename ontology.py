@@ -70,7 +70,8 @@ class EventType:
     three words. A ``strikes`` entry is a weapon: it makes the type where a verb of hitting stands
     in its clause. ``priority`` decides between types on the same words (higher wins).
     ``gain`` marks the two types by which ground changes hands: ``taken`` from the state that it
-    belongs to, or ``regained`` by that state. With ``needs_party`` the words count only in a sentence
+    belongs to, or ``regained`` by that state; words that begin like one of ``leaves`` tell that the actor
+    gives ground up. With ``needs_party`` the words count only in a sentence
     that names a party: without one "talks" and "advance" are about anything.
     """
 
@@ -88,6 +89,7 @@ class EventType:
     nouns: tuple[str, ...]
     phrases: tuple[str, ...]
     strikes: tuple[str, ...]
+    leaves: tuple[str, ...]
     frames: Frames
 
 
@@ -201,7 +203,7 @@ def _event_type(entry: Mapping[str, Any], families: Mapping[str, Family]) -> Eve
         "gain": "",
         "needs_party": False,
     }
-    words: dict[str, list[str]] = {key: [] for key in ("verbs", "nouns", "phrases", "strikes")}
+    words: dict[str, list[str]] = {key: [] for key in ("verbs", "nouns", "phrases", "strikes", "leaves")}
     values = _checked(entry, {"name": str, "code": str, "family": str}, defaults | words | {"frames": {}})
     name = values["name"]
     if values["family"] not in families:

@@ -7,9 +7,10 @@ lies in: a border is no front line unless somebody has crossed it. Decision 0012
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -23,16 +24,22 @@ from geo.land import Ground, Land, Plane, Theatre
 from geo.shapes import GRID_DEGREES
 
 REACH_KM = 100.0
-"""How far from everything known nobody is said to hold the ground."""
+LEAST_REACH_KM = 25.0
+REACH_APART = 2.0
+"""How far from a place nobody is said to hold the ground: so many times its distance from others, in bounds.
+From the ground of a snapshot the most."""
 
-CLEAR = 1 / 3
-"""By how much a party's share must lead where it holds the ground undisputed: two thirds against one."""
+UNSURE = 0.5
+"""How far from a line the ground is contested, as a part of how far places lie apart there."""
+
+BAND_KM = 1.0
+"""The same of the line of a snapshot."""
 
 DEPTH_KM = 2.5
-"""How far behind the line of a snapshot its ground is sure."""
+"""How far behind the line of a snapshot its ground is sure, where a place near by changes hands."""
 
-BAND_KM = DEPTH_KM * float(np.arctanh(CLEAR))
-"""How far from the line of a snapshot the ground is contested: where that field leads no more."""
+PIECE_KM = 2.0
+"""Length of the pieces of a line that each have a width of their own."""
 
 TOUCHED_KM = 30.0
 """How far from a place that has changed hands since a snapshot its line may have moved."""
@@ -269,7 +276,9 @@ def _draw_facts(drawn: _Drawn, holdings: Sequence[Holding], ground: Ground, plan
         _flat(holdings, plane),
         sorted({name for holding in holdings for name in _named(holding)}),
     )
-    near = shapely.intersection(ground.dry, _within(spots, REACH_KM))
+    reach = np.clip(REACH_APART * _apart(spots), LEAST_REACH_KM, REACH_KM)
+    reached = _within(spots, reach)
+    near = shapely.intersection(ground.dry, reached)
     if len(parties) == 1:
         drawn.add_area(parties[0], near)
         return
@@ -280,10 +289,11 @@ def _draw_facts(drawn: _Drawn, holdings: Sequence[Holding], ground: Ground, plan
     contours = [grid.at_least(ahead[..., at], 0.0) for at in range(len(parties))]
     for party, contour in zip(parties, contours, strict=True):
         drawn.add_area(party, shapely.intersection(contour, near))
-    clear = [grid.at_least(ahead[..., at], CLEAR) for at in range(len(parties))]
-    drawn.contested.append(_polygons(shapely.difference(near, shapely.union_all(clear))))
-    reached = shapely.intersection(ground.banks, _within(spots, REACH_KM))
-    drawn.front += [shapely.intersection(line, reached) for line in _lines_between(contours)]
+    banks = shapely.intersection(ground.banks, reached)
+    front = [shapely.intersection(line, banks) for line in _lines_between(contours)]
+    drawn.front += front
+    unsure = _unsure(front, of_places, [holding.contested for holding in holdings])
+    drawn.contested.append(_polygons(shapely.intersection(unsure, near)))
 
 
 def _named(holding: Holding) -> list[str]:
@@ -390,7 +400,7 @@ class _Base:
         ]
         changed = self._believable(drawn, told, plane)
         drawn.holdings += changed
-        touched = _within(_flat(changed, plane), TOUCHED_KM)
+        touched = _within(_flat(changed, plane), np.full(len(changed), TOUCHED_KM))
         for party, area in self.areas.items():
             drawn.add_area(party, shapely.difference(area, touched))
         drawn.front += [shapely.difference(line, touched) for line in self._lines]
@@ -463,10 +473,12 @@ class _Base:
         contours = [grid.at_least(ahead[..., at], 0.0) for at in range(len(parties))]
         for party, contour in zip(parties, contours, strict=True):
             drawn.add_area(party, shapely.intersection(contour, near))
-        clear = shapely.union_all([grid.at_least(ahead[..., at], CLEAR) for at in range(len(parties))])
-        drawn.contested.append(_polygons(shapely.difference(near, clear)))
         banks = shapely.intersection(self._ground.banks, touched)
-        drawn.front += [shapely.intersection(line, banks) for line in _lines_between(contours)]
+        front = [shapely.intersection(line, banks) for line in _lines_between(contours)]
+        drawn.front += front
+        in_doubt = [False] * len(others) + [holding.contested for holding in changed]
+        unsure = _unsure(front, of_places, in_doubt)
+        drawn.contested.append(_polygons(shapely.intersection(unsure, near)))
 
     def _holders(self, spots: Array) -> list[str]:
         """Return who holds each position by the snapshot: whose ground is nearest."""
@@ -507,13 +519,38 @@ def _apart_from(spots: Array, others: Array, km: float) -> Array:
     return others[KDTree(spots).query(others)[0] > km] if len(others) else others
 
 
-def _within(spots: Array, km: float) -> BaseGeometry:
-    """Return what lies within a distance of positions, to a tenth of it."""
+def _within(spots: Array, reach: Array) -> BaseGeometry:
+    """Return what lies within reach (n,) of positions, on a grid of a quarter of the least reach."""
     if not len(spots):
         return shapely.Polygon()
-    edges = spots.min(axis=0) - 1.2 * km, spots.max(axis=0) + 1.2 * km
-    grid = Grid.over([*edges[0], *edges[1]], km / 10)
-    return grid.at_least(-KDTree(spots).query(grid.nodes())[0].reshape(grid.shape), -km)
+    far, least = float(reach.max()), float(reach.min())
+    edges = spots.min(axis=0) - 1.2 * far, spots.max(axis=0) + 1.2 * far
+    grid = Grid.over([*edges[0], *edges[1]], least / 4)
+    nodes, inside = grid.nodes(), np.full(grid.shape, -far)
+    # By doubling reaches, for what is nearest is not what reaches farthest.
+    for low in least * 2.0 ** np.arange(np.ceil(np.log2(far / least)) + 1):
+        alike = (reach >= low) & (reach < 2 * low)
+        if alike.any():
+            km, near = KDTree(spots[alike]).query(nodes)
+            inside = np.maximum(inside, (reach[alike][near] - km).reshape(grid.shape))
+    return grid.at_least(inside, 0.0)
+
+
+def _unsure(front: Sequence[BaseGeometry], of_places: Field, in_doubt: Sequence[bool]) -> BaseGeometry:
+    """Return the ground along a line, the wider the farther places lie apart, and around places in doubt."""
+    pieces = [
+        shapely.LineString(pair)
+        for line in shapely.get_parts(front)
+        for path in shapely.get_parts(line)
+        for pair in pairwise(shapely.get_coordinates(shapely.segmentize(path, PIECE_KM)))
+    ]
+    middles = np.array([piece.interpolate(0.5, normalized=True).coords[0] for piece in pieces]).reshape(-1, 2)
+    beside: Iterable[BaseGeometry] = (
+        shapely.buffer(pieces, UNSURE * of_places.gap(middles), quad_segs=3) if pieces else []
+    )
+    doubted = np.flatnonzero(in_doubt)
+    around = shapely.buffer(shapely.points(of_places.spots[doubted]), UNSURE * of_places.apart[doubted])
+    return shapely.union_all([*beside, *around])
 
 
 def _around(lines: Sequence[BaseGeometry], km: float) -> BaseGeometry:

@@ -75,6 +75,10 @@ class Field:
         km, near = self._tree.query(points, k=np.arange(1, count + 1))
         return np.asarray(km), np.asarray(near)
 
+    def gap(self, points: Array) -> Array:
+        """Return how far places lie apart around points (m, 2), in km."""
+        return np.asarray(self.apart[self.nearest(points, 1)[1][:, 0]])
+
     def disputed(self) -> NDArray[np.intp]:
         """Return which places have a holder who is in doubt, or is not that of the places beside them."""
         _, near = self.nearest(self.spots, min(APART + 1, len(self.spots)))

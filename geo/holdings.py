@@ -22,9 +22,6 @@ CLAIM_STANDS = timedelta(days=21)
 HALF_LIFE_DAYS = 365.0
 """After how long a fact counts half: what was seen last says more about the ground around it."""
 
-LEAST_WEIGHT = 0.25
-"""Of the oldest fact, as a part of what it weighed when new."""
-
 SAME_NAME_KM = 5.0
 """How far two sources may put one place apart, where they name it alike."""
 
@@ -59,8 +56,7 @@ class Holding:
     def weight(self, day: date) -> float:
         """Return how much the newest fact still says on a day, above 0 and at most 1."""
         newest = self.facts[-1]
-        age = (day - newest.date).days
-        return newest.weight * float(max(LEAST_WEIGHT, 0.5 ** (age / HALF_LIFE_DAYS)))
+        return newest.weight * float(0.5 ** ((day - newest.date).days / HALF_LIFE_DAYS))
 
 
 def settle(

@@ -23,12 +23,14 @@ from pipeline import Analyser
 from tests.web_samples import MakeApp
 from web.services import EXTENSION
 
+PREPARED = ("SITMAP_GAZETTEER", "SITMAP_BASEMAP", "SITMAP_LAND", "SITMAP_VENDOR")
+
 
 @pytest.fixture(scope="session")
 def prepared() -> dict[str, str]:
     """The settings that lead to what ``flask prepare`` has built."""
     config = create_app({"SECRET_KEY": "for tests"}).config
-    built = {name: str(config[name]) for name in ("SITMAP_GAZETTEER", "SITMAP_BASEMAP", "SITMAP_VENDOR")}
+    built = {name: str(config[name]) for name in PREPARED}
     missing = [path for path in built.values() if not Path(path).exists()]
     if missing:
         pytest.fail(f"{', '.join(missing)} missing: run 'flask prepare --no-samples' first")

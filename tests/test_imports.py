@@ -26,9 +26,10 @@ ROOMS: dict[str, set[str]] = {
     "feeds": {"domain", "ontology"},
     "export": {"domain", "ontology"},
     "merging": {"domain", "ontology"},
+    "frontlines": {"domain", "ontology", "geo"},
     "pipeline": {"domain", "ontology", "extract", "geo", "store", "merging"},
-    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "merging", "feeds"},
-    "lab": {"domain", "ontology", "extract", "geo", "pipeline", "merging", "store", "feeds"},
+    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "merging", "feeds", "frontlines"},
+    "lab": {"domain", "ontology", "extract", "geo", "pipeline", "merging", "store", "feeds", "frontlines"},
     "app": {"domain", "ontology", "web", "store", "geo", "pipeline", "cli"},
 }
 """Each room with those it may import, beside itself. ``cli`` and ``tests`` may import all."""
@@ -41,7 +42,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "tokenizers": ("extract/",),
     "mgrs": ("extract/coordinates.py",),
     "lightgbm": ("lab/",),
-    "scipy": ("lab/",),
+    "scipy": ("geo/", "lab/"),
+    "contourpy": ("geo/field.py",),
     "torch": ("lab/",),
     "transformers": ("lab/",),
     "thinc": ("extract/", "lab/"),

@@ -11,7 +11,9 @@ from flask import current_app
 
 import merging
 from domain import Store
+from frontlines import Record
 from geo.gazetteer import Gazetteer
+from geo.land import Land
 from geo.regions import Regions
 from ontology import Ontology, load_ontology
 from store import open_store
@@ -33,7 +35,8 @@ class Services:
         self._config = config
         self._parts: dict[str, Any] = {}
         # A lock each: a page must not wait for the language model only to reach the store.
-        self._locks = {name: RLock() for name in ("store", "gazetteer", "regions", "analyser")}
+        parts = ("store", "gazetteer", "regions", "record", "analyser")
+        self._locks = {name: RLock() for name in parts}
 
     @property
     def ontology(self) -> Ontology:
@@ -57,6 +60,11 @@ class Services:
         return self._once("regions", lambda: Regions(self.gazetteer, basemap))
 
     @property
+    def record(self) -> Record:
+        """Who holds what, on any day."""
+        return self._once("record", self._open_record)
+
+    @property
     def analyser(self) -> Analyser:
         """The reader of reports; the first use loads the language model, which takes seconds."""
         return self._once("analyser", self._load_analyser)
@@ -68,6 +76,11 @@ class Services:
             if part is not None:
                 part.close()
         self._parts.clear()
+
+    def _open_record(self) -> Record:
+        land = Land(Path(self._config["SITMAP_LAND"]))
+        tables = [Path(name.strip()) for name in self._config["SITMAP_CONTROL"].split(",") if name.strip()]
+        return Record(self.store, self.gazetteer, land, tables, self.ontology)
 
     def _load_analyser(self) -> Analyser:
         # Imported here: it brings spaCy, and most servers never read a report themselves.
