@@ -25,7 +25,9 @@ from extract.language import ACCURATE, Language, load_language
 from extract.mentions import find_mentions
 from extract.recognise import Entity
 from geo.gazetteer import Gazetteer
+from geo.land import Land
 from geo.regions import Regions
+from lab.control import print_control
 from lab.corpora import documents
 from lab.event_scores import print_events, print_types, score_parties
 from lab.places import (
@@ -200,9 +202,14 @@ def main() -> None:
     parser.add_argument("--instance", type=Path, default=INSTANCE, help="folder with gazetteer and base map")
     parser.add_argument("--recogniser", default=ACCURATE, help="as the setting SITMAP_RECOGNISER")
     parser.add_argument(
-        "--only", choices=("toponyms", "resolution", "events"), help="measure nothing but these"
+        "--only", choices=("toponyms", "resolution", "events", "control"), help="measure nothing but these"
     )
     options = parser.parse_args()
+    if options.only in (None, "control"):
+        print_control(Land(options.instance / "land.fgb"))
+        print()
+    if options.only == "control":
+        return
     gazetteer = Gazetteer(options.instance / "gazetteer.db")
     language = load_language(options.recogniser)
     if options.only in (None, "toponyms"):
