@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from cli_gazetteer import Commands
-from domain import InvalidInput, KeptSnapshot, SitmapError, Snapshot, SnapshotKind
+from domain import InvalidInput, KeptSnapshot, SitmapError, Snapshot, SnapshotKind, Unprocessable
+from frontlines import OUTLINES_FROM, features, read_facts
+from geo.control import infer
 from geo.shapes import area_km2
 from geo.snapshots import Told, join_snapshots, read_snapshots
 from web.params import read_day
@@ -103,6 +107,35 @@ def remove(snapshot_id: str) -> None:
     """Remove the import with that ID, as 'list' shows it; the one before it of that day counts again."""
     services().store.snapshots.remove(snapshot_id)
     click.echo(f"{snapshot_id} is removed")
+
+
+@frontlines.command("infer")
+@click.argument("facts", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=click.File("w", encoding="utf-8", lazy=True))
+@click.option("--date", "day", help="The day to draw, YYYY-MM-DD; that of the newest fact when not given.")
+def infer_file(facts: Path, target: TextIO, day: str | None) -> None:
+    """Draw who holds what from a CSV file of FACTS, and write it to OUT as GeoJSON ('-' for standard out).
+
+    FACTS has the columns lat, lon, party, date and source, and if you like weight (above 0, at most 1), name
+    and stance (reported, confirmed, claimed, denied, negated: no longer held). OUT has features of the kinds
+    control (with party), contested and frontline. Facts that draw nothing are named with the reason.
+    """
+    known = read_facts(facts)
+    newest = max((fact.date for fact in known), default=date.min)
+    territory = infer(known, read_day(day, "--date") if day else newest, services().land)
+    if not territory.areas:
+        raise Unprocessable("no fact is of that day or before it", field=facts.name)
+    written = {
+        "type": "FeatureCollection",
+        "date": territory.day.isoformat(),
+        "attribution": OUTLINES_FROM,
+        "features": list(features(territory)),
+    }
+    target.write(json.dumps(written, ensure_ascii=False) + "\n")
+    for left in territory.left_out:
+        place = left.holding
+        where = f"{place.name or 'a place'} at {place.lat:g}, {place.lon:g}"
+        click.echo(f"left out: {where}: {left.reason}", err=True)
 
 
 _Slot = tuple[date, str, str, SnapshotKind]

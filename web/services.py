@@ -35,7 +35,7 @@ class Services:
         self._config = config
         self._parts: dict[str, Any] = {}
         # A lock each: a page must not wait for the language model only to reach the store.
-        parts = ("store", "gazetteer", "regions", "record", "analyser")
+        parts = ("store", "gazetteer", "regions", "land", "record", "analyser")
         self._locks = {name: RLock() for name in parts}
 
     @property
@@ -60,6 +60,11 @@ class Services:
         return self._once("regions", lambda: Regions(self.gazetteer, basemap))
 
     @property
+    def land(self) -> Land:
+        """The ground of countries that control is drawn on."""
+        return self._once("land", lambda: Land(Path(self._config["SITMAP_LAND"])))
+
+    @property
     def record(self) -> Record:
         """Who holds what, on any day."""
         return self._once("record", self._open_record)
@@ -78,9 +83,8 @@ class Services:
         self._parts.clear()
 
     def _open_record(self) -> Record:
-        land = Land(Path(self._config["SITMAP_LAND"]))
         tables = [Path(name.strip()) for name in self._config["SITMAP_CONTROL"].split(",") if name.strip()]
-        return Record(self.store, self.gazetteer, land, tables, self.ontology)
+        return Record(self.store, self.gazetteer, self.land, tables, self.ontology)
 
     def _load_analyser(self) -> Analyser:
         # Imported here: it brings spaCy, and most servers never read a report themselves.
