@@ -253,6 +253,19 @@ class Regions:
             admin2, drawn = self._nearest(admin1.id, lat=lat, lon=lon), False
         return Division(country, admin1, admin2, approximate=not drawn)
 
+    def district(self, place: Place) -> Place | None:
+        """Return the second-order division that a place is known to be in, itself where it is one.
+
+        What the place's own record tells goes first, then the outlines that users have added. The district of
+        the nearest settlement does not count: where few are known to be of a district it is mostly wrong.
+        """
+        own = self._gazetteer.district(place)
+        if own is not None or not place.level.is_point:
+            return own
+        held = self._gazetteer.outlines_at(lat=place.lat, lon=place.lon)
+        inside = (each for each, _ in held if each.feature_code == "ADM2")
+        return next((each for each in inside if each.admin1_id == place.admin1_id), None)
+
     def _add_country(self, iso2: str, geometry: BaseGeometry) -> None:
         known = self._countries.get(iso2)
         self._countries[iso2] = geometry if known is None else shapely.union_all([known, geometry])

@@ -6,7 +6,7 @@ Folium runs whatever text it is given, so it is given none: our layers pass addr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,27 @@ def situation_map(ontology: Ontology, *, events: str, regions: str, front_lines:
     built.add("frontLayer", "Front line (none known yet)", url=front_lines)
     built.add_events("Events", events)
     return built.render("situation", control=True)
+
+
+def choropleth_map(
+    ontology: Ontology, *, regions: str, level: str, measure: str, limits: Sequence[float]
+) -> MapMarkup:
+    """Return the map of regions shaded by ``measure``, in classes that begin at ``limits``."""
+    built = _Builder(ontology)
+    page = url_for("pages.region", region_id="-").removesuffix("-")
+    built.add(
+        "choroplethLayer", "Regions", url=regions, level=level, measure=measure, limits=limits, page=page
+    )
+    return built.render("choropleth")
+
+
+def region_map(ontology: Ontology, *, outline: str, regions: str, events: str) -> MapMarkup:
+    """Return the map of one region: its outline, those of its parts that have events, and the events."""
+    built = _Builder(ontology)
+    built.add("regionLayer", "Parts by number of events", url=regions)
+    built.add("boundaryLayer", "Outline", url=outline)
+    built.add_events("Events", events)
+    return built.render("inside")
 
 
 def evidence_map(ontology: Ontology, *, event: str) -> MapMarkup:

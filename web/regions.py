@@ -1,0 +1,201 @@
+"""Regions by what happened in them: how much a view tells of each, how they are shaded, what one is like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from domain import Counts, Event, EventQuery, Grouping, Level, NotFound, Place, Tally, Toll
+from geo.population import Population, population
+from web import params
+from web.services import Services
+
+CLASSES = 5
+"""The most classes of shading: more are not told apart."""
+
+LISTED = 200
+"""The newest events that a region's page lists."""
+
+LEVELS = (Grouping.ADMIN1, Grouping.ADMIN2, Grouping.COUNTRY)
+_ROUND_NUMBERS = ((1, 2, 5), (1, 3), (1,))
+_FINER = {Level.COUNTRY: Grouping.ADMIN1, Level.ADMIN1: Grouping.ADMIN2, Level.ADMIN2: Grouping.ADMIN2}
+
+
+class Measure(StrEnum):
+    """What shades the regions and orders their table."""
+
+    COUNT = "count"
+    FATALITIES = "fatalities"
+    PER_100K = "per_100k"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A country or a division and what is told of it; ``place`` is ``None`` if the gazetteer has lost it."""
+
+    id: str
+    place: Place | None
+    tally: Tally
+    population: Population | None
+
+    @property
+    def name(self) -> str:
+        """The place's name, else its id."""
+        return self.place.name if self.place else self.id
+
+    def value(self, measure: Measure) -> float | None:
+        """Return how much it has of what is measured, ``None`` where that is not known."""
+        match measure:
+            case Measure.COUNT:
+                return self.tally.events
+            case Measure.FATALITIES:
+                return self.tally.killed.best if self.tally.killed else None
+        return 100_000 * self.tally.events / self.population.people if self.population else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The regions of a view.
+
+    ``regions`` are those of the level that was asked for, ``somewhere`` larger ones: of their events it is
+    not known in which region. ``elsewhere`` counts those that are placed in no country, such as at sea.
+    Together they are the events of ``counts`` that are shown or known to a region only. ``limits`` are where
+    the classes of shading begin.
+    """
+
+    query: EventQuery
+    level: Grouping
+    measure: Measure
+    sort: str
+    counts: Counts
+    regions: tuple[Region, ...]
+    somewhere: tuple[Region, ...]
+    elsewhere: int
+    limits: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of one region in a window: ``region`` holds all of it, ``parts`` what lies in its parts.
+
+    ``parents`` are what it lies in, the largest first; ``level`` is that of its parts. ``events`` are the
+    newest.
+    """
+
+    region: Region
+    parents: tuple[Place, ...]
+    query: EventQuery
+    level: Grouping
+    by_type: Mapping[str, Tally]
+    parts: tuple[Region, ...]
+    events: tuple[Event, ...]
+
+
+def tallied(query: EventQuery, level: Grouping, parts: Services) -> tuple[Region, ...]:
+    """Return the regions of a view, those with the most events first."""
+    tallies = parts.store.tallies(query, level)
+    return _ordered((_region(key, tally, parts) for key, tally in tallies.items()), Measure.COUNT)
+
+
+def look_at_regions(arguments: params.Arguments, parts: Services) -> Overview:
+    """Return the regions that a request asks for. Raises InvalidInput naming the field."""
+    query = params.event_query(arguments, parts.ontology)
+    level = Grouping(arguments.choice("level", LEVELS))
+    measure = Measure(arguments.choice("measure", tuple(Measure)))
+    sort = arguments.choice("sort", (measure, "name", *Measure))
+    found = tallied(query, level, parts)
+    regions = [region for region in found if region.place and str(region.place.level) == level]
+    counts = parts.store.counts(query)
+    return Overview(
+        query,
+        level,
+        measure,
+        sort,
+        counts,
+        tuple(sorted(regions, key=lambda region: region.name))
+        if sort == "name"
+        else _ordered(regions, Measure(sort)),
+        tuple(region for region in found if region not in regions),
+        counts.shown + counts.region_only - sum(region.tally.events for region in found),
+        class_limits(region.value(measure) or 0 for region in regions),
+    )
+
+
+def look_at_region(place_id: str, arguments: params.Arguments, parts: Services) -> Profile:
+    """Return what is known of one region.
+
+    Raises NotFound where there is no place of that id, or it is no region; InvalidInput naming the field.
+    """
+    place = parts.gazetteer.get(place_id)
+    if place.level not in _FINER:
+        raise NotFound(f"{place.label} ({place.id}) is no country, region or district", field="region")
+    query = replace(params.event_query(arguments, parts.ontology), region=place.id)
+    by_type = parts.store.tallies(query, Grouping.TYPE)
+    level = _FINER[place.level]
+    return Profile(
+        Region(place.id, place, total(by_type.values()), population(place.id)),
+        _parents(place, parts),
+        query,
+        level,
+        dict(sorted(by_type.items(), key=lambda item: -item[1].events)),
+        tuple(region for region in tallied(query, level, parts) if region.id != place.id),
+        tuple(parts.store.events(replace(query, limit=LISTED), bare=True)),
+    )
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return several tallies as one."""
+    added = tuple(tallies)
+    tolls = [each.killed for each in added if each.killed]
+    return Tally(
+        sum(each.events for each in added),
+        sum(each.region_only for each in added),
+        sum(each.stating for each in added),
+        Toll(*(sum(getattr(toll, part) for toll in tolls) for part in ("low", "best", "high")))
+        if tolls
+        else None,
+    )
+
+
+def class_limits(values: Iterable[float]) -> tuple[float, ...]:
+    """Return where the classes of shading begin: round numbers in steps of about equal ratio.
+
+    News is never spread evenly, so that equal steps would leave all but a few regions in the lowest class.
+    At most ``CLASSES``; the first is not above the least value over 0. Nothing where there is no such value.
+    """
+    known = [value for value in values if value > 0]
+    if not known:
+        return ()
+    decades = range(math.floor(math.log10(min(known))), math.floor(math.log10(max(known))) + 1)
+    for ones in _ROUND_NUMBERS:
+        series = [round(one * 10.0**decade, max(0, -decade)) for decade in decades for one in ones]
+        first = max(number for number in series if number <= min(known))
+        limits = [number for number in series if first <= number <= max(known)]
+        if len(limits) <= CLASSES:
+            break
+    return (limits[0], *limits[1:][-(CLASSES - 1) :])
+
+
+def _region(place_id: str, tally: Tally, parts: Services) -> Region:
+    try:
+        place: Place | None = parts.gazetteer.get(place_id)
+    except NotFound:
+        place = None
+    return Region(place_id, place, tally, population(place_id))
+
+
+def _ordered(regions: Iterable[Region], measure: Measure) -> tuple[Region, ...]:
+    """Sort regions, the largest value first; those of which it is not known come last."""
+
+    def key(region: Region) -> tuple[bool, float, str]:
+        value = region.value(measure)
+        return value is None, -(value or 0), region.name
+
+    return tuple(sorted(regions, key=key))
+
+
+def _parents(place: Place, parts: Services) -> tuple[Place, ...]:
+    ids = (f"country:{place.country}" if place.country else "", place.admin1_id)
+    return tuple(parts.gazetteer.get(each) for each in ids if each and each != place.id)
