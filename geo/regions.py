@@ -11,7 +11,7 @@ import json
 import math
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ SIMPLIFY_DEGREES = 0.01
 COAST_KM = 10.0
 """How far from land a point still counts as in the country."""
 
-WHOLES_KEPT = 64
+WHOLES_KEPT = 1024
 """Of how many countries and divisions the outlines of what they are divided into are kept in memory."""
 
 COUNTRIES_KEPT = 256
@@ -253,18 +253,18 @@ class Regions:
             admin2, drawn = self._nearest(admin1.id, lat=lat, lon=lon), False
         return Division(country, admin1, admin2, approximate=not drawn)
 
-    def district(self, place: Place) -> Place | None:
-        """Return the second-order division that a place is known to be in, itself where it is one.
+    def with_district(self, place: Place) -> Place:
+        """Return a place with the id of the second-order division that it is known to be in.
 
         What the place's own record tells goes first, then the outlines that users have added. The district of
         the nearest settlement does not count: where few are known to be of a district it is mostly wrong.
         """
-        own = self._gazetteer.district(place)
-        if own is not None or not place.level.is_point:
-            return own
-        held = self._gazetteer.outlines_at(lat=place.lat, lon=place.lon)
-        inside = (each for each, _ in held if each.feature_code == "ADM2")
-        return next((each for each in inside if each.admin1_id == place.admin1_id), None)
+        district = self._gazetteer.district(place)
+        if district is None and place.level.is_point:
+            held = self._gazetteer.outlines_at(lat=place.lat, lon=place.lon)
+            inside = (each for each, _ in held if each.feature_code == "ADM2")
+            district = next((each for each in inside if each.admin1_id == place.admin1_id), None)
+        return place if district is None else replace(place, admin2_id=district.id)
 
     def _add_country(self, iso2: str, geometry: BaseGeometry) -> None:
         known = self._countries.get(iso2)

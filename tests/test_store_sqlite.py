@@ -342,7 +342,7 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
         ("INSERT INTO reports", 14, 7),
         ("INSERT INTO reports", 15, 7),
         ("BEGIN IMMEDIATE", MIGRATED + 7, 7),
-        ("COMMIT", 17, 7),
+        ("COMMIT", MIGRATED + 14, 7),
     ],
 )
 def test_process_killed_within_an_add_leaves_no_half_document(

@@ -48,13 +48,13 @@ def situation_map(ontology: Ontology, *, events: str, regions: str, front_lines:
 
 
 def choropleth_map(
-    ontology: Ontology, *, regions: str, level: str, measure: str, limits: Sequence[float]
+    ontology: Ontology, *, regions: str, level: str, measure: str, classes: Sequence[tuple[float, int]]
 ) -> MapMarkup:
-    """Return the map of regions shaded by ``measure``, in classes that begin at ``limits``."""
+    """Return the map of regions shaded by ``measure``; ``classes`` are where each begins, and its colour."""
     built = _Builder(ontology)
     page = url_for("pages.region", region_id="-").removesuffix("-")
     built.add(
-        "choroplethLayer", "Regions", url=regions, level=level, measure=measure, limits=limits, page=page
+        "choroplethLayer", "Regions", url=regions, level=level, measure=measure, classes=classes, page=page
     )
     return built.render("choropleth")
 

@@ -58,7 +58,7 @@ def index() -> str:
 
 # --------------------------------------------------------------------------- regions
 
-COLUMNS = {"name": "Region", "count": "Events", "fatalities": "Killed", "per_100k": "Per 100,000 people"}
+COLUMNS = {"name": "Region", "count": "Events", "fatalities": "Killed", "per_100k": "Per 100,000"}
 """The columns of the table of regions, by what it is sorted by."""
 
 
@@ -77,7 +77,7 @@ def regions() -> str:
             regions=geojson,
             level=overview.level,
             measure=overview.measure,
-            limits=overview.limits,
+            classes=[(each.start, each.shade) for each in overview.classes],
         ),
         overview=overview,
         approximate=any(parts.regions.is_approximate(region.id) for region in overview.regions),

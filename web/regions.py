@@ -12,8 +12,8 @@ from geo.population import Population, population
 from web import params
 from web.services import Services
 
-CLASSES = 5
-"""The most classes of shading: more are not told apart."""
+SHADES = 6
+"""The colours that the style sheet has for regions, light to dark: more are not told apart."""
 
 LISTED = 200
 """The newest events that a region's page lists."""
@@ -56,13 +56,21 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadeClass:
+    """Values from ``start`` up to the next class, and their colour, 1 to ``SHADES``."""
+
+    start: float
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The regions of a view.
 
     ``regions`` are those of the level that was asked for, ``somewhere`` larger ones: of their events it is
-    not known in which region. ``elsewhere`` counts those that are placed in no country, such as at sea.
-    Together they are the events of ``counts`` that are shown or known to a region only. ``limits`` are where
-    the classes of shading begin.
+    not known in which region. ``elsewhere`` counts those tied to no one country: at sea, in an area of
+    several, by coordinates alone. Together they are the events of ``counts`` that are shown or known to a
+    region only.
     """
 
     query: EventQuery
@@ -73,7 +81,7 @@ class Overview:
     regions: tuple[Region, ...]
     somewhere: tuple[Region, ...]
     elsewhere: int
-    limits: tuple[float, ...]
+    classes: tuple[ShadeClass, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ def look_at_regions(arguments: params.Arguments, parts: Services) -> Overview:
         else _ordered(regions, Measure(sort)),
         tuple(region for region in found if region not in regions),
         counts.shown + counts.region_only - sum(region.tally.events for region in found),
-        class_limits(region.value(measure) or 0 for region in regions),
+        shade_classes(region.value(measure) or 0 for region in regions),
     )
 
 
@@ -159,23 +167,27 @@ def total(tallies: Iterable[Tally]) -> Tally:
     )
 
 
-def class_limits(values: Iterable[float]) -> tuple[float, ...]:
-    """Return where the classes of shading begin: round numbers in steps of about equal ratio.
+def shade_classes(values: Iterable[float]) -> tuple[ShadeClass, ...]:
+    """Return the classes of shading: they begin at round numbers, in steps of about equal ratio.
 
     News is never spread evenly, so that equal steps would leave all but a few regions in the lowest class.
-    At most ``CLASSES``; the first is not above the least value over 0. Nothing where there is no such value.
+    The first begins at or below the least value over 0; without such a value there are none.
     """
     known = [value for value in values if value > 0]
     if not known:
         return ()
-    decades = range(math.floor(math.log10(min(known))), math.floor(math.log10(max(known))) + 1)
+    least, most = min(known), max(known)
+    decades = range(math.floor(math.log10(least)), math.floor(math.log10(most)) + 1)
     for ones in _ROUND_NUMBERS:
         series = [round(one * 10.0**decade, max(0, -decade)) for decade in decades for one in ones]
-        first = max(number for number in series if number <= min(known))
-        limits = [number for number in series if first <= number <= max(known)]
-        if len(limits) <= CLASSES:
+        first = max(number for number in series if number <= least)
+        starts = [number for number in series if first <= number <= most]
+        if len(starts) <= SHADES:
             break
-    return (limits[0], *limits[1:][-(CLASSES - 1) :])
+    starts = [first, *starts[1:][1 - SHADES :]]
+    # Few classes still reach from the lightest to the darkest colour.
+    apart = (SHADES - 1) / max(1, len(starts) - 1)
+    return tuple(ShadeClass(start, 1 + round(number * apart)) for number, start in enumerate(starts))
 
 
 def _region(place_id: str, tally: Tally, parts: Services) -> Region:

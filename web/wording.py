@@ -177,10 +177,12 @@ def tolls(told: Event) -> dict[str, str]:
 
 
 def rate(value: float | None) -> str:
-    """Return a number per 100,000 people with two figures that count, "–" where it is not known."""
+    """Return a number per 100,000 people to about two figures, "–" where it is not known."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    if value >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
 def deaths(tally: Tally) -> str:

@@ -53,14 +53,14 @@ function steps(most) {
 }
 
 // Regions shaded by a measure, in the classes of the page's legend. `ready` gives the bounds of all.
-export function choroplethLayer(map, { url, level, measure, limits, page }) {
+export function choroplethLayer(map, { url, level, measure, classes, page }) {
   const group = L.layerGroup();
   group.ready = loadOrSay("The regions", () => load(url)).then(({ features }) => {
     const drawn = features.filter(({ geometry, properties }) => geometry && properties.level === level);
     const value = ({ events, fatalities, per_100k: rate }) => ({ count: events, fatalities, per_100k: rate })[measure];
     const areas = L.geoJSON(drawn, {
       pane: "regions",
-      style: ({ properties }) => ({ className: `step step-${limits.filter((limit) => value(properties) >= limit).length}` }),
+      style: ({ properties }) => ({ className: `step step-${classes.findLast(([start]) => value(properties) >= start)?.[1] ?? 0}` }),
       onEachFeature: ({ properties }, layer) => {
         layer.bindTooltip(el("span", {}, `${properties.label}: ${value(properties) ?? "not known"}`), { sticky: true });
         layer.bindPopup(() => choroplethPopup(properties, `${page}${properties.id}${location.search}`), POPUP);

@@ -56,6 +56,7 @@ export async function around(map, { circleLayer, eventLayer }) {
 // The regions shaded by a measure, beside their table.
 export async function choropleth(map, { choroplethLayer }) {
   foldOnNarrowScreens();
+  document.getElementById("legend").open = !NARROW.matches;
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   const shared = viewInAddress();
   if (shared) map.setView(...shared);
