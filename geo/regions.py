@@ -35,6 +35,10 @@ GRID_DEGREES = 0.001
 SIMPLIFY_DEGREES = 0.01
 """How far the outline of a division may be moved to save points; it is approximate anyhow."""
 
+ENOUGH = 0.1
+"""The share of a division's settlements whose district has to be known for its districts to be drawn: what is
+nearest to the one town that tells its district may be half the division."""
+
 COAST_KM = 10.0
 """How far from land a point still counts as in the country."""
 
@@ -157,6 +161,13 @@ class _Settled:
         # Arrays, for there are some hundred thousand settlements in all.
         self._lonlats, first = np.unique([spot[:2] for spot in spots], axis=0, return_index=True)
         self._ids, self._divisions = np.unique([spots[i][2] for i in first], return_inverse=True)
+
+    def __len__(self) -> int:
+        return len(self._divisions)
+
+    def count(self, division: str) -> int:
+        """Return how many of them are in a division."""
+        return int(np.count_nonzero(self._ids[self._divisions] == division))
 
     def nearest(self, *, lat: float, lon: float) -> str:
         """Return the id of the division of the settlement nearest to a point."""
@@ -306,12 +317,14 @@ class Regions:
 
     def _divide(self, whole: str, version: int) -> dict[str, BaseGeometry]:
         """Return the approximate outlines of what a country or a division is divided into, by id."""
-        land = self._gazetteer.outline(whole)
+        country, above = _country(whole), _whole(whole)
+        spots = self._settled(country, version)
+        settled, land = spots.get(whole), self._gazetteer.outline(whole)
+        if settled is None or (above and len(settled) < ENOUGH * spots[above].count(whole)):
+            return {}
         if land is None:
-            above = _whole(whole)
-            land = self._divided(above, version).get(whole) if above else self._countries.get(_country(whole))
-        settled = self._settled(_country(whole), version).get(whole)
-        return settled.cells(land) if settled and land is not None else {}
+            land = self._divided(above, version).get(whole) if above else self._countries.get(country)
+        return settled.cells(land) if land is not None else {}
 
 
 def _country(place_id: str) -> str:

@@ -140,6 +140,14 @@ def test_a_missing_base_map_is_told(gazetteer: Gazetteer, tmp_path: Path) -> Non
         Regions(gazetteer, tmp_path / "basemap.json")
 
 
+def test_districts_are_not_drawn_where_hardly_a_settlement_tells_its_own(
+    gazetteer: Gazetteer, regions: Regions
+) -> None:
+    known = {district for _, _, admin1_id, district in gazetteer.districts("RU") if admin1_id == "adm1:RU.38"}
+    assert known
+    assert {regions.outline(district) for district in known} == {None}
+
+
 @pytest.mark.parametrize("parent", ["adm1:UA.05", "adm1:UA.07", "adm1:US.TX", "adm1:FR.76"])
 def test_districts_fill_their_division_and_do_not_overlap(
     gazetteer: Gazetteer, regions: Regions, parent: str

@@ -52,11 +52,13 @@ function steps(most) {
   return [...lowest.values()].sort((a, b) => a - b);
 }
 
-// Regions shaded by a measure, in the classes of the page's legend. `ready` gives the bounds of all.
+// Regions shaded by a measure, in the classes of the page's legend. `ready` gives the bounds of all, and how many
+// are not drawn, for no outline of theirs is known.
 export function choroplethLayer(map, { url, level, measure, classes, page }) {
   const group = L.layerGroup();
   group.ready = loadOrSay("The regions", () => load(url)).then(({ features }) => {
-    const drawn = features.filter(({ geometry, properties }) => geometry && properties.level === level);
+    const asked = features.filter(({ properties }) => properties.level === level);
+    const drawn = asked.filter(({ geometry }) => geometry);
     const value = ({ events, fatalities, per_100k: rate }) => ({ count: events, fatalities, per_100k: rate })[measure];
     const areas = L.geoJSON(drawn, {
       pane: "regions",
@@ -67,7 +69,7 @@ export function choroplethLayer(map, { url, level, measure, classes, page }) {
       },
     });
     group.addLayer(areas);
-    return areas.getBounds();
+    return { bounds: areas.getBounds(), undrawn: asked.length - drawn.length };
   });
   return group;
 }

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
+import { counted } from "./words.js";
 
 export { boundaryLayer, choroplethLayer, circleLayer, eventLayer, frontLayer, regionLayer } from "./layers.js";
 export { outlineLayer, townLayer } from "./base.js";
@@ -60,8 +61,11 @@ export async function choropleth(map, { choroplethLayer }) {
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   const shared = viewInAddress();
   if (shared) map.setView(...shared);
-  const bounds = await choroplethLayer.ready;
+  const { bounds, undrawn } = await choroplethLayer.ready;
   if (!shared) fit(map, bounds.isValid() ? [bounds] : []);
+  const note = document.getElementById("undrawn");
+  note.hidden = undrawn === 0;
+  note.textContent = `${counted(undrawn, "region")} without a known outline: in the table only.`;
   map.on("moveend", () => rememberView(map));
   document.getElementById("filter-form").addEventListener("submit", keepView);
   settled(map);
