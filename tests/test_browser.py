@@ -187,6 +187,15 @@ def test_regions_are_shaded_by_what_the_table_says(visit: Open, site: Site) -> N
     expect(page.locator(".crumbs")).to_contain_text("Regions")
 
 
+def test_the_table_of_regions_is_a_drawer_on_a_phone(visit: Open) -> None:
+    page = visit("/regions", size=PHONE)
+    row = page.locator(".regions tbody tr").first
+    expect(row).to_be_hidden()
+    page.locator("#table > summary").click()
+    expect(row).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_regions_without_scripts_are_a_table(visit: Open, size: dict[str, int]) -> None:
     page = visit("/regions?measure=fatalities", size=size, ready=False, java_script_enabled=False)
