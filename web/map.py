@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import folium
 from branca.element import Figure, MacroElement
@@ -48,13 +49,28 @@ def situation_map(ontology: Ontology, *, events: str, regions: str, front_lines:
 
 
 def choropleth_map(
-    ontology: Ontology, *, regions: str, level: str, measure: str, classes: Sequence[tuple[float, int]]
+    ontology: Ontology,
+    *,
+    regions: str,
+    level: str,
+    measure: str,
+    classes: Sequence[tuple[float, int]],
+    window: Mapping[str, Sequence[str]],
 ) -> MapMarkup:
-    """Return the map of regions shaded by ``measure``; ``classes`` are where each begins, and its colour."""
+    """Return the map of regions shaded by ``measure``; ``classes`` are where each begins, and its colour.
+
+    ``window`` are the arguments that the regions' pages take over.
+    """
     built = _Builder(ontology)
-    page = url_for("pages.region", region_id="-").removesuffix("-")
     built.add(
-        "choroplethLayer", "Regions", url=regions, level=level, measure=measure, classes=classes, page=page
+        "choroplethLayer",
+        "Regions",
+        url=regions,
+        level=level,
+        measure=measure,
+        classes=classes,
+        page=url_for("pages.region", region_id="-").removesuffix("-"),
+        query=urlencode(window, doseq=True),
     )
     return built.render("choropleth")
 

@@ -68,6 +68,7 @@ def regions() -> str:
     parts = services()
     overview = look_at_regions(params.Arguments(request.args, params.CHOROPLETH), parts)
     arguments: dict[str, Any] = params.to_arguments(overview.query)
+    window = {name: values for name, values in arguments.items() if name in params.WINDOW}
     asked: dict[str, Any] = request.args.to_dict(flat=False)
     geojson = url_for("features.regions", level=overview.level, **arguments)
     return render_template(
@@ -78,13 +79,14 @@ def regions() -> str:
             level=overview.level,
             measure=overview.measure,
             classes=[(each.start, each.shade) for each in overview.classes],
+            window=window,
         ),
         overview=overview,
         approximate=any(parts.regions.is_approximate(region.id) for region in overview.regions),
         sorted_by={
             name: (words, url_for(".regions", **(asked | {"sort": name}))) for name, words in COLUMNS.items()
         },
-        window={name: arguments[name] for name in params.WINDOW if name in arguments},
+        window=window,
         counts=overview.counts,
         **filter_choices(parts, overview.query, overview.counts),
         geojson=geojson,

@@ -45,6 +45,10 @@ class Region:
         """The place's name, else its id."""
         return self.place.name if self.place else self.id
 
+    def is_of(self, level: Grouping) -> bool:
+        """Whether it is a division of that order, and not a larger one."""
+        return self.place is not None and str(self.place.level) == level
+
     def value(self, measure: Measure) -> float | None:
         """Return how much it has of what is measured, ``None`` where that is not known."""
         match measure:
@@ -101,7 +105,7 @@ class Profile:
     events: tuple[Event, ...]
 
 
-def tallied(query: EventQuery, level: Grouping, parts: Services) -> tuple[Region, ...]:
+def tallied(query: EventQuery, level: Grouping, parts: Services) -> list[Region]:
     """Return the regions of a view, those with the most events first."""
     tallies = parts.store.tallies(query, level)
     return _ordered((_region(key, tally, parts) for key, tally in tallies.items()), Measure.COUNT)
@@ -114,7 +118,11 @@ def look_at_regions(arguments: params.Arguments, parts: Services) -> Overview:
     measure = Measure(arguments.choice("measure", tuple(Measure)))
     sort = arguments.choice("sort", (measure, "name", *Measure))
     found = tallied(query, level, parts)
-    regions = [region for region in found if region.place and str(region.place.level) == level]
+    regions = [region for region in found if region.is_of(level)]
+    if sort == "name":
+        regions.sort(key=lambda region: region.name)
+    else:
+        regions = _ordered(regions, Measure(sort))
     counts = parts.store.counts(query)
     return Overview(
         query,
@@ -122,10 +130,8 @@ def look_at_regions(arguments: params.Arguments, parts: Services) -> Overview:
         measure,
         sort,
         counts,
-        tuple(sorted(regions, key=lambda region: region.name))
-        if sort == "name"
-        else _ordered(regions, Measure(sort)),
-        tuple(region for region in found if region not in regions),
+        tuple(regions),
+        tuple(region for region in found if not region.is_of(level)),
         counts.shown + counts.region_only - sum(region.tally.events for region in found),
         shade_classes(region.value(measure) or 0 for region in regions),
     )
@@ -191,23 +197,27 @@ def shade_classes(values: Iterable[float]) -> tuple[ShadeClass, ...]:
 
 
 def _region(place_id: str, tally: Tally, parts: Services) -> Region:
+    return Region(place_id, _place(place_id, parts), tally, population(place_id))
+
+
+def _place(place_id: str, parts: Services) -> Place | None:
     try:
-        place: Place | None = parts.gazetteer.get(place_id)
+        return parts.gazetteer.get(place_id)
     except NotFound:
-        place = None
-    return Region(place_id, place, tally, population(place_id))
+        return None
 
 
-def _ordered(regions: Iterable[Region], measure: Measure) -> tuple[Region, ...]:
+def _ordered(regions: Iterable[Region], measure: Measure) -> list[Region]:
     """Sort regions, the largest value first; those of which it is not known come last."""
 
     def key(region: Region) -> tuple[bool, float, str]:
         value = region.value(measure)
         return value is None, -(value or 0), region.name
 
-    return tuple(sorted(regions, key=key))
+    return sorted(regions, key=key)
 
 
 def _parents(place: Place, parts: Services) -> tuple[Place, ...]:
-    ids = (f"country:{place.country}" if place.country else "", place.admin1_id)
-    return tuple(parts.gazetteer.get(each) for each in ids if each and each != place.id)
+    ids = (f"country:{place.country}", place.admin1_id)
+    found = (_place(each, parts) for each in ids if each != place.id)
+    return tuple(parent for parent in found if parent)

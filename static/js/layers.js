@@ -54,7 +54,7 @@ function steps(most) {
 
 // Regions shaded by a measure, in the classes of the page's legend. `ready` gives the bounds of all, and how many
 // are not drawn, for no outline of theirs is known.
-export function choroplethLayer(map, { url, level, measure, classes, page }) {
+export function choroplethLayer(map, { url, level, measure, classes, page, query }) {
   const group = L.layerGroup();
   group.ready = loadOrSay("The regions", () => load(url)).then(({ features }) => {
     const asked = features.filter(({ properties }) => properties.level === level);
@@ -65,7 +65,7 @@ export function choroplethLayer(map, { url, level, measure, classes, page }) {
       style: ({ properties }) => ({ className: `step step-${classes.findLast(([start]) => value(properties) >= start)?.[1] ?? 0}` }),
       onEachFeature: ({ properties }, layer) => {
         layer.bindTooltip(el("span", {}, `${properties.label}: ${value(properties) ?? "not known"}`), { sticky: true });
-        layer.bindPopup(() => choroplethPopup(properties, `${page}${properties.id}${location.search}`), POPUP);
+        layer.bindPopup(() => choroplethPopup(properties, `${page}${properties.id}?${query}`), POPUP);
       },
     });
     group.addLayer(areas);
