@@ -181,6 +181,8 @@ EVENTS: dict[str, Event] = {
         document(), place=KURSK_REGION, lat=51.75, lon=36.2, geo_precision=3, uncertainty_km=120.0,
         geometry=MultiPolygon([WITH_A_HOLE, box(40, 50, 41, 51)]),
     ),
+    "district-of-a-layer": event(document(), place=replace(LYMAN, admin2_id="osm:1742", admin1_id="osm:71")),
+    "district": event(document(), place=LYMAN),
     "line": event(document(), geometry=LineString([(37, 48), (38, 49.5)]), geo_precision=2),
     "point-and-line": event(document(), geometry=POINT_AND_LINE, geo_precision=2),
     "placed-without-outline": event(document(), place=UKRAINE, geometry=None, geo_precision=3),
