@@ -264,7 +264,10 @@ class Place:
 
     ``feature_code`` is GeoNames' (PPL, ADM1, SEA …), ``country`` ISO 3166-1 alpha-2, ``admin1``
     the division's name and ``admin1_id`` its place id. ``radius_km`` is the half-extent: for a
-    village a guess from its population, for a region one from the places in it.
+    village a guess from its population, for a region one from the places in it. ``population`` tells how
+    likely a place is meant: that of a division only adds up its towns.
+
+    ``admin2_id`` is the place id of the district, in the places of events and where it is known for sure.
     """
 
     id: str
@@ -279,6 +282,7 @@ class Place:
     population: int = 0
     radius_km: float = 1.0
     source: str = ""
+    admin2_id: str = ""
 
     @property
     def level(self) -> Level:
@@ -627,8 +631,8 @@ class EventQuery:
     """Which events. Empty tuples and ``None`` mean "all"; the parts are joined with "and".
 
     ``start`` and ``end`` make the window: events whose dates overlap it (undated ones do not).
-    ``types`` holds event types and sub-event types mixed, ``region`` the place id of a country
-    or first-order division.
+    ``types`` holds event types and sub-event types mixed, ``region`` the place id of a country,
+    a first-order division or a district.
     """
 
     start: date | None = None
@@ -664,6 +668,29 @@ class Counts:
     """Events per event type that pass all other filters than the one by type."""
     by_stance: Mapping[str, int] = field(default_factory=dict)
     """Events per stance that pass all other filters than the one by stance."""
+
+
+class Grouping(StrEnum):
+    """What events are added up by."""
+
+    TYPE = "type"
+    COUNTRY = "country"
+    ADMIN1 = "admin1"
+    ADMIN2 = "admin2"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Events added up, and the deaths that they tell of.
+
+    ``region_only`` of the events are known to a region at best. ``stating`` of them state a number of deaths,
+    and ``killed`` adds these up: to its best goes the least number where a text gives only that.
+    """
+
+    events: int = 0
+    region_only: int = 0
+    stating: int = 0
+    killed: Toll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -830,8 +857,12 @@ class Store(Protocol):
     def counts(self, query: EventQuery) -> Counts:
         """Reconcile what a view shows with what there is."""
 
-    def by_region(self, query: EventQuery) -> Mapping[str, int]:
-        """Events per first-order division (place id), country where no division is known."""
+    def tallies(self, query: EventQuery, grouping: Grouping) -> Mapping[str, Tally]:
+        """The events added up by type, or those that are placed by the division that they lie in.
+
+        The keys are types or place ids. Where the division of that order is not known, the event counts
+        under the next larger one; in no country, under none.
+        """
 
     def near(
         self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500

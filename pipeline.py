@@ -155,6 +155,8 @@ class Analyser:
         resolution = resolutions[mention.place] if mention.place is not None else None
         located = resolution is not None and resolution.geo_precision is not None
         place = (resolution.place or resolution.anchor) if resolution is not None else None
+        if place is not None:
+            place = self._regions.with_district(place)
         shape = drawn(resolution, self._regions) if resolution is not None else None
         report = EventReport(
             document.id,

@@ -313,6 +313,19 @@ class Gazetteer:
             if (admin1_id, district) in known
         ]
 
+    def district(self, place: Place) -> Place | None:
+        """Return the second-order division that a place is in by its own account, itself where it is one."""
+        if place.feature_code == "ADM2":
+            return place
+        if not (place.admin1_id and place.admin2):
+            return None
+        found = self._listed(
+            f"SELECT {_PLACE} FROM place WHERE country = ? AND feature_code = 'ADM2' AND admin1_id = ?"
+            " AND folded = ?",
+            (place.country, place.admin1_id, fold(place.admin2)),
+        )
+        return found[0] if found else None
+
     def size(self) -> tuple[int, int]:
         """Return the numbers of places and of names that the files hold, each file's counted for itself."""
         counted = "SELECT (SELECT count(*) FROM place), (SELECT count(*) FROM name)"

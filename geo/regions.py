@@ -11,7 +11,7 @@ import json
 import math
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,14 @@ GRID_DEGREES = 0.001
 SIMPLIFY_DEGREES = 0.01
 """How far the outline of a division may be moved to save points; it is approximate anyhow."""
 
+ENOUGH = 0.1
+"""The share of a division's settlements whose district has to be known for its districts to be drawn: what is
+nearest to the one town that tells its district may be half the division."""
+
 COAST_KM = 10.0
 """How far from land a point still counts as in the country."""
 
-WHOLES_KEPT = 64
+WHOLES_KEPT = 1024
 """Of how many countries and divisions the outlines of what they are divided into are kept in memory."""
 
 COUNTRIES_KEPT = 256
@@ -158,6 +162,13 @@ class _Settled:
         self._lonlats, first = np.unique([spot[:2] for spot in spots], axis=0, return_index=True)
         self._ids, self._divisions = np.unique([spots[i][2] for i in first], return_inverse=True)
 
+    def __len__(self) -> int:
+        return len(self._divisions)
+
+    def count(self, division: str) -> int:
+        """Return how many of them are in a division."""
+        return int(np.count_nonzero(self._ids[self._divisions] == division))
+
     def nearest(self, *, lat: float, lon: float) -> str:
         """Return the id of the division of the settlement nearest to a point."""
         lons, lats = self._lonlats.T
@@ -253,6 +264,19 @@ class Regions:
             admin2, drawn = self._nearest(admin1.id, lat=lat, lon=lon), False
         return Division(country, admin1, admin2, approximate=not drawn)
 
+    def with_district(self, place: Place) -> Place:
+        """Return a place with the id of the second-order division that it is known to be in.
+
+        What the place's own record tells goes first, then the outlines that users have added. The district of
+        the nearest settlement does not count: where few are known to be of a district it is mostly wrong.
+        """
+        district = self._gazetteer.district(place)
+        if district is None and place.level.is_point:
+            held = self._gazetteer.outlines_at(lat=place.lat, lon=place.lon)
+            inside = (each for each, _ in held if each.feature_code == "ADM2")
+            district = next((each for each in inside if each.admin1_id == place.admin1_id), None)
+        return place if district is None else replace(place, admin2_id=district.id)
+
     def _add_country(self, iso2: str, geometry: BaseGeometry) -> None:
         known = self._countries.get(iso2)
         self._countries[iso2] = geometry if known is None else shapely.union_all([known, geometry])
@@ -293,12 +317,14 @@ class Regions:
 
     def _divide(self, whole: str, version: int) -> dict[str, BaseGeometry]:
         """Return the approximate outlines of what a country or a division is divided into, by id."""
-        land = self._gazetteer.outline(whole)
+        country, above = _country(whole), _whole(whole)
+        spots = self._settled(country, version)
+        settled, land = spots.get(whole), self._gazetteer.outline(whole)
+        if settled is None or (above and len(settled) < ENOUGH * spots[above].count(whole)):
+            return {}
         if land is None:
-            above = _whole(whole)
-            land = self._divided(above, version).get(whole) if above else self._countries.get(_country(whole))
-        settled = self._settled(_country(whole), version).get(whole)
-        return settled.cells(land) if settled and land is not None else {}
+            land = self._divided(above, version).get(whole) if above else self._countries.get(country)
+        return settled.cells(land) if land is not None else {}
 
 
 def _country(place_id: str) -> str:

@@ -33,6 +33,7 @@ _TABLES = {
     "disputed.csv": _Table("name country atlas note outline", ("name",)),
     "divisions.csv": _Table("country code name aliases demonyms", ("country", "code")),
     "places.csv": _PLACES,
+    "population.csv": _Table("id population source", ("id",)),
     "quarters.csv": _PLACES,
     "renamed.csv": _Table("name country lat lon old_names note", ("name", "country", "lat", "lon")),
 }

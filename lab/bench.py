@@ -348,6 +348,8 @@ def _answers(server: Server, centres: Sequence[Place]) -> Iterator[Measure]:
         "events, slim, all": [SLIM for _ in centres],
         f"events, slim, bbox of {VIEW_DEGREES:g}°": [f"{SLIM}&bbox={_box(centre)}" for centre in centres],
         "regions": ["/regions.geojson" for _ in centres],
+        "regions, districts": ["/regions.geojson?level=admin2" for _ in centres],
+        "page `/regions`": ["/regions" for _ in centres],
         f"near, {NEAR_KM:g} km": [
             f"/near.geojson?lat={centre.lat}&lon={centre.lon}&km={NEAR_KM:g}" for centre in centres
         ],

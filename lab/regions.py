@@ -1,8 +1,9 @@
-"""How often Sitmap knows where a point is: ``python -m lab.regions`` prints one Markdown table.
+"""How often Sitmap knows where a point is: ``python -m lab.regions`` prints two Markdown tables.
 
 Settlements are asked for by position alone. Those of the gazetteer are what approximate divisions are made
 of, so that only the countries' outlines can be wrong there; villages of Ukraine in GeoNames that it lacks
-tell what the divisions are worth.
+tell what the divisions are worth. The second table asks each settlement with a known district for that of the
+nearest other one in its first-order division.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ import argparse
 import gzip
 import random
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
@@ -23,6 +28,7 @@ from lab.evaluate import INSTANCE
 GEONAMES = CORPORA.parent / "gazetteer" / "geonames-UA.txt.gz"
 SAMPLE = 10_000
 SEED = 4
+BANDS_KM = (0, 2, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,29 @@ def print_row(what: str, settlements: Sequence[Settlement], regions: Regions) ->
     print(f"| {what} | {len(sample):,} | {shares} | {spent:.2f} |")
 
 
+def nearest_districts(gazetteer: Gazetteer, country: str) -> Iterator[tuple[float, bool]]:
+    """Yield how many km off the nearest settlement of known district is, and whether that is the same one."""
+    divisions: defaultdict[str, list[tuple[float, float, str]]] = defaultdict(list)
+    for lon, lat, admin1_id, district in gazetteer.districts(country):
+        divisions[admin1_id].append((lon, lat, district))
+    for inside in divisions.values():
+        lons, lats = np.array([spot[:2] for spot in inside]).T
+        for at, (lon, lat, district) in enumerate(inside):
+            apart = np.hypot((lons - lon) * np.cos(np.radians(lat)), lats - lat) * 111.2
+            apart[at] = np.inf
+            nearest = int(apart.argmin())
+            if apart[nearest] < np.inf:
+                yield float(apart[nearest]), inside[nearest][2] == district
+
+
+def print_nearest(what: str, gazetteer: Gazetteer, countries: Sequence[str]) -> None:
+    """Print a row: how many settlements, and how often the nearest one's district is theirs, by distance."""
+    found = [pair for country in countries for pair in nearest_districts(gazetteer, country)]
+    bands = [[same for km, same in found if low <= km < high] for low, high in pairwise(BANDS_KM)]
+    shares = " | ".join(f"{sum(band) / len(band):.2f}" if band else "" for band in bands)
+    print(f"| {what} | {len(found):,} | {shares} |")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,6 +126,11 @@ def main() -> None:
     print_row("of the gazetteer", list(of_gazetteer(gazetteer)), regions)
     if GEONAMES.is_file():
         print_row("of Ukraine that it lacks", list(unknown_to(gazetteer)), regions)
+    print("\n| nearest one's district | asked | under 2 km | 2 to 5 | 5 to 10 | 10 to 20 | 20 to 50 |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    print_nearest("Ukraine", gazetteer, ["UA"])
+    print_nearest("Russia", gazetteer, ["RU"])
+    print_nearest("all countries", gazetteer, [place.country for place in gazetteer.countries()])
 
 
 if __name__ == "__main__":

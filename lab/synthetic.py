@@ -159,7 +159,7 @@ def _report(
         claimed_by="officials" if stance is Stance.CLAIMED else None,
         when=DateRange(day, day, 1),
         place_text=answer.mention.text,
-        place=place,
+        place=regions.with_district(place) if place else None,
         lat=answer.lat,
         lon=answer.lon,
         geometry=shape.geometry if shape else None,

@@ -22,7 +22,11 @@ Clause = tuple[str, tuple[str | float, ...]]
 MAX_CHOICES = 200
 """The most types that one query may name."""
 
-_REGION = re.compile(r"country:(?P<country>[A-Z]{2})|adm1:[A-Z]{2}\.[\w.-]{1,20}", re.ASCII)
+_REGION = re.compile(
+    r"country:(?P<country>[A-Z]{2})|(?P<admin1>adm1:[A-Z]{2}\.[\w.-]{1,20})"
+    r"|(?!country:|adm1:)[a-z][a-z0-9_-]{0,39}:[\w.-]{1,100}",
+    re.ASCII,
+)
 
 
 class Filter(Protocol):
@@ -139,20 +143,26 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Events placed at, or within, a country or first-order division, by its place id."""
+    """Events placed at, or within, a country, a first-order division or a district, by its place id.
+
+    Districts that users have added have ids of many kinds.
+    """
 
     id: str
 
     def __post_init__(self) -> None:
         if not _REGION.fullmatch(self.id):
-            raise InvalidInput(f"{self.id[:40]!r} is not like country:UA or adm1:UA.05", field="region")
+            raise InvalidInput(
+                f"{self.id[:40]!r} is not a place id like country:UA or adm1:UA.05", field="region"
+            )
 
     def clause(self) -> Clause:
         """The place itself, or a place that says that it lies there."""
         match = _REGION.fullmatch(self.id)
         if match and match["country"]:
             return "place_id = ? OR place_country = ?", (self.id, match["country"])
-        return "place_id = ? OR place_admin1_id = ?", (self.id, self.id)
+        within = "place_admin1_id" if match and match["admin1"] else "region_id"
+        return f"place_id = ? OR {within} = ?", (self.id, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import MISSING, astuple, fields
+from dataclasses import MISSING, astuple, fields, replace
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
@@ -42,7 +42,11 @@ Row = tuple[Any, ...]
 _PLACE_FIELDS = tuple(field.name for field in fields(Place))
 _PLACE_VALUES = attrgetter(*_PLACE_FIELDS)
 _PLACE_DEFAULTS = tuple(field.default for field in fields(Place))
-_NO_PLACE = (None,) * len(_PLACE_FIELDS)
+
+# An event's region_id tells the district too.
+_PLACE_COLUMNS = tuple(name for name in _PLACE_FIELDS if name != "admin2_id")
+_PLACE_COLUMN_VALUES = attrgetter(*_PLACE_COLUMNS)
+_NO_PLACE = (None,) * len(_PLACE_COLUMNS)
 
 DOCUMENT_COLUMNS = ("id", "title", "source", "url", "published", "text")
 
@@ -57,7 +61,7 @@ EVENT_COLUMNS = (
     "claimed_by", "date_start", "date_end", "time_precision", "place_text", "lat", "lon", "geo_precision",
     "uncertainty_km", *(f"{people}_{part}" for people in ("fatalities", "wounded", "captured")
     for part in ("stated", "low", "best", "high")), "weapon", "count",
-    "geometry", *(f"place_{name}" for name in _PLACE_FIELDS), "region_id", "geometry_type",
+    "geometry", *(f"place_{name}" for name in _PLACE_COLUMNS), "region_id", "geometry_type",
 )  # fmt: skip
 
 TELLING_COLUMNS = ("event_key", "document_id", *EVENT_COLUMNS)
@@ -200,7 +204,7 @@ def event_row(event: Event) -> Row:
         *_toll_values(event.fatalities), *_toll_values(event.wounded), *_toll_values(event.captured),
         event.weapon, event.count,
         None if shape is None else shapely.to_wkb(shape),
-        *(_NO_PLACE if place is None else _PLACE_VALUES(place)),
+        *(_NO_PLACE if place is None else _PLACE_COLUMN_VALUES(place)),
         None if place is None else _region_id(place),
         None if shape is None else shape.geom_type,
     )  # fmt: skip
@@ -260,7 +264,7 @@ def read_report(row: Row) -> EventReport:
 def read_events(rows: Sequence[Row], reports: Sequence[Sequence[EventReport]]) -> list[Event]:
     """Make events from EVENT_COLUMNS and the reports of each."""
     geometry_at, place_at = EVENT_COLUMNS.index("geometry"), EVENT_COLUMNS.index("place_id")
-    place_end = place_at + len(_PLACE_FIELDS)
+    place_end = EVENT_COLUMNS.index("region_id") + 1
     shapes = shapely.from_wkb([row[geometry_at] for row in rows])
     return [
         _read_event(row[:geometry_at], row[place_at:place_end], shape, tuple(told))
@@ -287,7 +291,7 @@ def _read_event(row: Row, place: Row, shape: Any, reports: tuple[EventReport, ..
         claimed_by=claimed_by,
         when=DateRange(date.fromisoformat(start), date.fromisoformat(end), precision) if start else None,
         place_text=place_text,
-        place=None if place[0] is None else Place(*place),
+        place=_event_place(place),
         lat=lat,
         lon=lon,
         geometry=shape,
@@ -311,9 +315,21 @@ def _read_toll(values: Sequence[Any]) -> Toll | None:
 
 
 def _region_id(place: Place) -> str | None:
+    """Return the id of the smallest division that is known: a district, a first-order one, a country."""
+    if place.admin2_id:
+        return place.admin2_id
     if place.admin1_id or place.id.startswith("adm1:"):
         return place.admin1_id or place.id
     return f"country:{place.country}" if place.country else None
+
+
+def _event_place(row: Row) -> Place | None:
+    """Make a place from its own columns and the region_id."""
+    *values, region_id = row
+    if values[0] is None:
+        return None
+    place = Place(*values)
+    return place if region_id == _region_id(place) else replace(place, admin2_id=region_id)
 
 
 def _finite(row: Row, columns: Sequence[str]) -> Row:

@@ -21,6 +21,7 @@ from domain import (
     Event,
     EventQuery,
     EventReport,
+    Grouping,
     InvalidInput,
     Merging,
     Near,
@@ -28,6 +29,8 @@ from domain import (
     NotFound,
     Refusal,
     Resolution,
+    Tally,
+    Toll,
     Unprocessable,
 )
 from store import rows
@@ -48,6 +51,21 @@ _MENTIONS_OF = (
 )
 _EVENT = f"SELECT {', '.join(rows.EVENT_COLUMNS)}, event_key FROM events"
 _BARE_EVENT = _EVENT.replace(" geometry,", " NULL,")
+_IN_COUNTRY = "'country:' || nullif(place_country, '')"
+_KEYS = {
+    Grouping.TYPE: "event_type",
+    Grouping.COUNTRY: _IN_COUNTRY,
+    Grouping.ADMIN1: "coalesce(nullif(place_admin1_id, ''),"
+    f" CASE WHEN place_id LIKE 'adm1:%' THEN place_id END, {_IN_COUNTRY})",
+    # That of the smallest division that is known.
+    Grouping.ADMIN2: "region_id",
+}
+_TALLY = (
+    "count(*), coalesce(sum(geo_precision = 3), 0),"
+    " sum(coalesce(fatalities_low, fatalities_best, fatalities_high) IS NOT NULL),"
+    " sum(coalesce(fatalities_low, fatalities_best, 0)), sum(coalesce(fatalities_best, fatalities_low, 0)),"
+    " sum(coalesce(fatalities_high, fatalities_best, fatalities_low, 0)) FROM events"
+)
 _EVENT_KEY = "SELECT event_key FROM events WHERE id = :id UNION SELECT event_key FROM tellings WHERE id = :id"
 _EVENTS_OF = (
     "SELECT event_key FROM tellings JOIN reports ON telling_id = tellings.id WHERE document_id = ?"
@@ -274,19 +292,24 @@ class SqliteStore:
             by_stance=dict(+by_stance),
         )
 
-    def by_region(self, query: EventQuery) -> Mapping[str, int]:
-        """Placed events per first-order division (place id), country where no division is known.
+    def tallies(self, query: EventQuery, grouping: Grouping) -> Mapping[str, Tally]:
+        """The events added up by type, or those that are placed by the division that they lie in.
 
-        The query's limit does not count.
+        Where the division of that order is not known, the event counts under the next larger one. The
+        query's limit does not count.
         """
         sql, params = joined(filters_of(query))
-        placed = "region_id IS NOT NULL AND geo_precision IS NOT NULL"
+        if grouping is not Grouping.TYPE:
+            sql = f"geo_precision IS NOT NULL AND {sql}"
         with self._connections.reading() as db:
-            return dict(
-                db.execute(
-                    f"SELECT region_id, count(*) FROM events WHERE {placed} AND {sql} GROUP BY 1", params
-                ).fetchall()
-            )
+            found = db.execute(
+                f"SELECT {_KEYS[grouping]}, {_TALLY} WHERE {sql} GROUP BY 1", params
+            ).fetchall()
+        return {
+            key: Tally(events, rough, stating, Toll(*killed) if stating else None)
+            for key, events, rough, stating, *killed in found
+            if key is not None
+        }
 
     def near(
         self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500

@@ -73,6 +73,15 @@ POKROVSK = Place(
     radius_km=4.5,
     source="GeoNames",
 )
+LYMAN = replace(
+    POKROVSK,
+    id="geonames:704204",
+    name="Lyman",
+    lat=48.98,
+    lon=37.81,
+    admin2="Kramatorskyi Raion",
+    admin2_id="adm2:UA.05.kramatorskyi-raion",
+)
 KURSK_REGION = Place("adm1:RU.41", "Kursk Oblast", 51.75, 36.2, "ADM1", "RU", radius_km=120.0)
 UKRAINE = Place("country:UA", "Ukraine", 49.0, 32.0, "PCLI", "UA", radius_km=600.0)
 BLACK_SEA = Place("sitmap:black-sea", "Black Sea", 43.0, 34.0, "SEA", radius_km=500.0)

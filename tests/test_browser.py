@@ -170,6 +170,40 @@ def test_the_map_shows_marks_list_and_counts_that_agree(visit: Open) -> None:
     assert page.locator(".leaflet-outlines-pane path.disputed").count() > 5
 
 
+def test_regions_are_shaded_by_what_the_table_says(visit: Open, site: Site) -> None:
+    page = visit("/regions?level=admin1&measure=count&start=2025-01-01")
+    rows = page.locator(".regions tbody tr")
+    expect(page.locator("path.step")).to_have_count(rows.count())
+    assert page.locator("path.step-0").count() == 0
+    steps = page.locator("#legend .step").evaluate_all(
+        "steps => new Set(steps.map(step => step.className.baseVal)).size"
+    )
+    assert steps == page.locator("#legend li").count()
+    page.locator("path.step-1").first.click()
+    expect(page.locator(".leaflet-popup")).to_contain_text("1 event")
+    page.get_by_role("link", name="What happened there").click()
+    page.wait_for_selector(READY)
+    expect(page.locator("path.boundary")).to_have_count(1)
+    expect(page.get_by_label("From")).to_have_value("2025-01-01")
+
+
+def test_the_table_of_regions_is_a_drawer_on_a_phone(visit: Open) -> None:
+    page = visit("/regions", size=PHONE)
+    row = page.locator(".regions tbody tr").first
+    expect(row).to_be_hidden()
+    page.locator("#table > summary").click()
+    expect(row).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_regions_without_scripts_are_a_table(visit: Open, size: dict[str, int]) -> None:
+    page = visit("/regions?measure=fatalities", size=size, ready=False, java_script_enabled=False)
+    expect(page.locator(".regions tbody tr").first).to_be_visible()
+    page.get_by_role("link", name="Region", exact=True).click()
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Region")
+
+
 def test_the_legend_explains_the_signs_and_folds(visit: Open) -> None:
     page = visit("/")
     legend = page.locator("#legend")

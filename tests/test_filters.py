@@ -64,6 +64,12 @@ EXTENTS = "SELECT event_key FROM event_extents WHERE west <= ? AND east >= ? AND
             id="division",
         ),
         pytest.param(
+            Region("adm2:UA.05.bakhmut-raion"),
+            "place_id = ? OR region_id = ?",
+            ("adm2:UA.05.bakhmut-raion", "adm2:UA.05.bakhmut-raion"),
+            id="district",
+        ),
+        pytest.param(
             Box(BBox(30, 45, 40, 50)),
             f"event_key IN ({EXTENTS}) AND CASE"
             " WHEN geometry IS NULL OR (geometry_type = 'Point' AND abs(lon) < 180)"
@@ -122,7 +128,8 @@ def test_circle_is_looked_up_by_its_boxes(around: Around, boxes: list[tuple[floa
         pytest.param(lambda: Box(BBox(0, -91, 10, 10)), "bbox", id="box-too-far-south"),
         pytest.param(lambda: Box(BBox(0, 0, math.nan, 10)), "bbox", id="box-nan"),
         pytest.param(lambda: Region(""), "region", id="no-region"),
-        pytest.param(lambda: Region("geonames:700646"), "region", id="settlement-as-region"),
+        pytest.param(lambda: Region("Donetsk"), "region", id="region-by-name"),
+        pytest.param(lambda: Region("adm1:Donetsk"), "region", id="division-by-name"),
         pytest.param(lambda: Region("country:ua"), "region", id="country-in-small-letters"),
         pytest.param(lambda: Region("adm1:UA.05' --"), "region", id="hostile-division"),
         pytest.param(lambda: Region("adm1:UA.05\n"), "region", id="division-with-line-end"),

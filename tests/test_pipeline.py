@@ -453,6 +453,22 @@ def test_an_event_lies_where_the_wording_puts_it(
     assert event.geometry.distance(Point(event.lon, event.lat)) < 1e-4
 
 
+@pytest.mark.parametrize(
+    ("text", "district"),
+    [
+        pytest.param("Shelling hit Bakhmut.", "adm2:UA.05.bakhmut-raion", id="told by the place"),
+        pytest.param("Shelling hit a depot near Bakhmut.", "adm2:UA.05.bakhmut-raion", id="near the place"),
+        pytest.param("Shelling hit the Kursk region.", "", id="known to the region"),
+    ],
+)
+def test_the_place_of_an_event_has_its_district_where_that_is_known(
+    text: str, district: str, analyser: Analyser
+) -> None:
+    (event,) = analyser.analyse(Document(text, date(2025, 6, 1))).events
+    assert event.place is not None
+    assert event.place.admin2_id == district
+
+
 def test_coordinates_alone_place_an_event_without_a_place_of_the_gazetteer(analyser: Analyser) -> None:
     (event,) = analyser.analyse(Document("Artillery shelled a post at 48.2861, 37.1827.")).events
     assert event.place is None

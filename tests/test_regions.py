@@ -140,6 +140,14 @@ def test_a_missing_base_map_is_told(gazetteer: Gazetteer, tmp_path: Path) -> Non
         Regions(gazetteer, tmp_path / "basemap.json")
 
 
+def test_districts_are_not_drawn_where_hardly_a_settlement_tells_its_own(
+    gazetteer: Gazetteer, regions: Regions
+) -> None:
+    known = {district for _, _, admin1_id, district in gazetteer.districts("RU") if admin1_id == "adm1:RU.38"}
+    assert known
+    assert {regions.outline(district) for district in known} == {None}
+
+
 @pytest.mark.parametrize("parent", ["adm1:UA.05", "adm1:UA.07", "adm1:US.TX", "adm1:FR.76"])
 def test_districts_fill_their_division_and_do_not_overlap(
     gazetteer: Gazetteer, regions: Regions, parent: str
@@ -248,6 +256,46 @@ def test_an_added_outline_is_what_its_districts_divide(gazetteer: Gazetteer, add
 def test_a_point_is_where_an_added_outline_puts_it(added: Regions, regions: Regions) -> None:
     assert names(added.at(lat=45.5, lon=30.5))[:2] == ("Ukraine", "Donetsk")
     assert names(regions.at(lat=45.5, lon=30.5)) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "district"),
+    [
+        pytest.param("Bakhmut", "adm2:UA.05.bakhmut-raion", id="by its own account"),
+        pytest.param("Novovasylivka", "", id="not the nearest settlement's"),
+        pytest.param("Bakhmut Raion", "adm2:UA.05.bakhmut-raion", id="itself"),
+        pytest.param("Ukraine", "", id="too wide"),
+    ],
+)
+def test_a_place_is_in_a_district_only_where_that_is_known(
+    gazetteer: Gazetteer, regions: Regions, name: str, district: str
+) -> None:
+    place = next(each for each in gazetteer.lookup(name) if each.country == "UA")
+    assert regions.with_district(place).admin2_id == district
+
+
+class AddedDistrict(AddedOutlines):
+    """A gazetteer with the outline of a district that a user has added."""
+
+    added = {"adm2:UA.05.bakhmut-raion": shapely.box(30.4, 45.4, 30.6, 45.6)}
+
+
+@pytest.mark.parametrize(
+    ("lat", "admin1_id", "district"),
+    [
+        pytest.param(45.5, "adm1:UA.05", "adm2:UA.05.bakhmut-raion", id="inside"),
+        pytest.param(45.7, "adm1:UA.05", "", id="outside"),
+        pytest.param(45.5, "adm1:UA.17", "", id="of another region"),
+    ],
+)
+def test_a_place_is_in_the_district_whose_added_outline_holds_it(
+    prepared: dict[str, str], lat: float, admin1_id: str, district: str
+) -> None:
+    gazetteer = AddedDistrict(Path(prepared["SITMAP_GAZETTEER"]))
+    regions = Regions(gazetteer, Path(prepared["SITMAP_BASEMAP"]))
+    camp = Place("a", "Camp", lat, 30.5, "PPL", "UA", admin1_id=admin1_id)
+    assert regions.with_district(camp).admin2_id == district
+    gazetteer.close()
 
 
 @pytest.mark.parametrize(

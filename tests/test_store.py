@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,6 +29,7 @@ from domain import (
     Document,
     Event,
     EventQuery,
+    Grouping,
     InvalidInput,
     Mention,
     MentionKind,
@@ -42,6 +43,7 @@ from domain import (
     Spot,
     Stance,
     Store,
+    Tally,
     Toll,
     TooLarge,
     Unprocessable,
@@ -51,6 +53,7 @@ from tests.store_samples import (
     BLACK_SEA,
     DAY,
     KURSK_REGION,
+    LYMAN,
     POKROVSK,
     UKRAINE,
     ByName,
@@ -180,6 +183,8 @@ EVENTS: dict[str, Event] = {
         document(), place=KURSK_REGION, lat=51.75, lon=36.2, geo_precision=3, uncertainty_km=120.0,
         geometry=MultiPolygon([WITH_A_HOLE, box(40, 50, 41, 51)]),
     ),
+    "district-of-a-layer": event(document(), place=replace(LYMAN, admin2_id="osm:1742", admin1_id="osm:71")),
+    "district": event(document(), place=LYMAN),
     "line": event(document(), geometry=LineString([(37, 48), (38, 49.5)]), geo_precision=2),
     "point-and-line": event(document(), geometry=POINT_AND_LINE, geo_precision=2),
     "placed-without-outline": event(document(), place=UKRAINE, geometry=None, geo_precision=3),
@@ -423,7 +428,7 @@ def test_bad_query_is_refused_at_once_and_named(store: Store, query: EventQuery,
     asked: tuple[Callable[[], object], ...] = (
         lambda: store.events(query),
         lambda: store.counts(query),
-        lambda: store.by_region(query),
+        lambda: store.tallies(query, Grouping.ADMIN1),
         lambda: store.near(query, lat=0, lon=0, km=1),
     )
     for ask in asked:
@@ -468,7 +473,18 @@ def test_hostile_type_finds_nothing(store: Store, name: str) -> None:
 TYPES = (
     ("Battles", "Armed clash"), ("Protests", "Peaceful protest"), ("Troop movement", "Troop movement")
 )  # fmt: skip
-PLACES = (POKROVSK, KURSK_REGION, UKRAINE, BLACK_SEA, replace(POKROVSK, id="adm1:UA.05", admin1_id=""))
+PLACES = (
+    POKROVSK, LYMAN, KURSK_REGION, UKRAINE, BLACK_SEA, replace(POKROVSK, id="adm1:UA.05", admin1_id="")
+)  # fmt: skip
+TOLLS = (
+    None,
+    None,
+    Toll(None, None, None),
+    Toll(0, 0, 0),
+    Toll(3, 5, 8),
+    Toll(4, None, None),
+    Toll(None, None, 9),
+)
 
 
 @pytest.fixture(scope="module")
@@ -486,6 +502,7 @@ def world() -> Analysis:
             "when": rng.choice(
                 [None, *[DateRange(start, start + timedelta(days=rng.choice([0, 6])), 2)] * 4]
             ),
+            "fatalities": TOLLS[number % len(TOLLS)],
         }
         if rng.random() < 0.1:
             events.append(unplaced(told, f"{number}", **facts))
@@ -521,7 +538,8 @@ def in_box(one: Event, asked: BBox | None) -> bool:
 def in_region(one: Event, region: str | None) -> bool:
     if region is None or one.place is None:
         return region is None
-    return region in (one.place.id, one.place.admin1_id, f"country:{one.place.country}")
+    place = one.place
+    return region in (place.id, place.admin1_id, place.admin2_id, f"country:{place.country}")
 
 
 def passes(one: Event, query: EventQuery) -> bool:
@@ -556,6 +574,7 @@ QUERIES = {
     "country": EventQuery(region="country:UA", stances=()),
     "division": EventQuery(region="adm1:UA.05", stances=()),
     "division-that-is-the-place": EventQuery(region="adm1:RU.41", stances=()),
+    "district": EventQuery(region=LYMAN.admin2_id, stances=()),
     "empty-region": EventQuery(region="country:FR"),
     "all-at-once": EventQuery(
         DAY - timedelta(days=40), DAY, ("Battles", "Protests"), (Stance.REPORTED, Stance.DENIED), (1, 2),
@@ -593,29 +612,65 @@ def test_counts_reconcile(store: Store, world: Analysis, query: EventQuery) -> N
     assert counts.window == counts.shown + counts.filtered + counts.region_only + counts.unplaced
 
 
+@pytest.mark.parametrize("grouping", Grouping)
 @over_all_queries
-def test_regions_count_what_is_placed_in_them(store: Store, world: Analysis, query: EventQuery) -> None:
+def test_tallies_add_up_every_event_once(
+    store: Store, world: Analysis, query: EventQuery, grouping: Grouping
+) -> None:
     store.add(world)
 
-    homes = {
-        POKROVSK.id: "adm1:UA.05", "adm1:UA.05": "adm1:UA.05", "adm1:RU.41": "adm1:RU.41",
-        UKRAINE.id: "country:UA", BLACK_SEA.id: None,
-    }  # fmt: skip
-    found = Counter(homes[one.place.id] for one in world.events if one.place and passes(one, query))
-    del found[None]
-    assert store.by_region(query) == found
+    groups: defaultdict[str, list[Event]] = defaultdict(list)
+    for one in world.events:
+        key = _group(one, grouping)
+        if key and passes(one, query):
+            groups[key].append(one)
+    assert store.tallies(query, grouping) == {key: _added_up(events) for key, events in groups.items()}
+
+
+HOMES = {
+    LYMAN.id: (LYMAN.admin2_id, "adm1:UA.05", "country:UA"),
+    POKROVSK.id: ("adm1:UA.05", "adm1:UA.05", "country:UA"),
+    "adm1:UA.05": ("adm1:UA.05", "adm1:UA.05", "country:UA"),
+    KURSK_REGION.id: ("adm1:RU.41", "adm1:RU.41", "country:RU"),
+    UKRAINE.id: ("country:UA", "country:UA", "country:UA"),
+    BLACK_SEA.id: (None, None, None),
+}
+"""Under which district, first-order division and country an event at a place counts."""
+
+
+def _group(one: Event, grouping: Grouping) -> str | None:
+    if grouping is Grouping.TYPE:
+        return one.event_type
+    order = (Grouping.ADMIN2, Grouping.ADMIN1, Grouping.COUNTRY).index(grouping)
+    return HOMES[one.place.id][order] if one.place else None
+
+
+def _added_up(events: Sequence[Event]) -> Tally:
+    tolls = [toll for one in events if (toll := one.fatalities) and toll != Toll(None, None, None)]
+    killed = Toll(0, 0, 0)
+    for toll in tolls:
+        # Each of the three falls back on the next more careful one.
+        least = toll.low if toll.low is not None else toll.best or 0
+        best = toll.best if toll.best is not None else toll.low or 0
+        most = toll.high if toll.high is not None else best
+        killed = Toll((killed.low or 0) + least, (killed.best or 0) + best, (killed.high or 0) + most)
+    rough = sum(one.geo_precision == 3 for one in events)
+    return Tally(len(events), rough, len(tolls), killed if tolls else None)
 
 
 def test_counts_do_not_stop_at_the_limit(store: Store, world: Analysis) -> None:
     store.add(world)
 
     assert store.counts(EventQuery(limit=1)) == store.counts(EventQuery())
-    assert store.by_region(EventQuery(limit=1)) == store.by_region(EventQuery())
+    for grouping in Grouping:
+        assert store.tallies(EventQuery(limit=1), grouping) == store.tallies(EventQuery(), grouping)
 
 
 def test_empty_store_counts_nothing(store: Store) -> None:
     assert store.counts(EventQuery()) == Counts()
-    assert store.by_region(EventQuery()) == {}
+    assert {grouping: store.tallies(EventQuery(), grouping) for grouping in Grouping} == dict.fromkeys(
+        Grouping, {}
+    )
     assert list(store.events(EventQuery())) == []
     assert set(store.totals().values()) == {0}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain import Mention, Place, Relation, Resolution, Spot, Toll
-from web.wording import as_said, people
+from domain import Mention, Place, Relation, Resolution, Spot, Tally, Toll
+from web.wording import as_said, deaths, people, rate
 
 POKROVSK = Place("a", "Pokrovsk", 48.28, 37.18, "PPL")
 KURAKHOVE = Place("b", "Kurakhove", 47.98, 37.28, "PPL")
@@ -75,3 +75,32 @@ def test_of_a_place_that_nobody_knows_nothing_is_said() -> None:
 )
 def test_people_are_counted_in_plain_words(toll: Toll | None, reports: int, words: str) -> None:
     assert people(toll, "wounded", reports=reports) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "–"),
+        (0.0123, "0.012"),
+        (0.5, "0.5"),
+        (1.0, "1.0"),
+        (9.06, "9.1"),
+        (15.5, "16"),
+        (1234.5, "1,234"),
+    ],
+)
+def test_a_rate_has_about_two_figures(value: float | None, words: str) -> None:
+    assert rate(value) == words
+
+
+@pytest.mark.parametrize(
+    ("killed", "words"),
+    [
+        (None, "–"),
+        (Toll(0, 0, 0), "0"),
+        (Toll(5, 5, 5), "5"),
+        (Toll(1200, 1300, 1500), "1,300 (1,200 to 1,500)"),
+    ],
+)
+def test_the_deaths_of_several_events_come_with_their_range(killed: Toll | None, words: str) -> None:
+    assert deaths(Tally(9, 0, 4 if killed else 0, killed)) == words

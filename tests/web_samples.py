@@ -183,7 +183,7 @@ def _analysis(told: Told, parts: Services) -> Analysis:
         outline = parts.regions.outline(place.id) if told.asked else Point(place.lon, place.lat)
         event = replace(
             event,
-            place=place,
+            place=parts.regions.with_district(place),
             lat=place.lat,
             lon=place.lon,
             geometry=disc(lat=place.lat, lon=place.lon, km=told.near_km) if told.near_km else outline,

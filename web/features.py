@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from heapq import nlargest
 from itertools import islice
 from typing import Any
@@ -15,10 +14,11 @@ from shapely.geometry import mapping
 from werkzeug.wrappers import Response as BaseResponse
 
 import export
-from domain import Event, InvalidInput, NotFound, Place
+from domain import Event, Grouping, InvalidInput, Place, Toll
 from web import params, wording
 from web.evidence import as_json, evidence, told_by
 from web.near import look_around
+from web.regions import LEVELS, Measure, Region, look_at_region, tallied
 from web.services import Services, services
 
 GEOJSON = "application/geo+json"
@@ -73,20 +73,25 @@ def one_event(event_id: str) -> BaseResponse:
 def regions() -> Response:
     """Return the outlines of the regions that have events, with the number of events in each.
 
-    Properties: ``id``, ``name``, ``label``, ``level``, ``events``, and ``region_only`` of them,
-    which no map can place any better; ``approximate`` says that the outline is only what the region's
-    settlements tell. A region without a known outline has no geometry.
+    Properties: ``id``, ``name``, ``label``, ``level``, ``events``, and ``region_only`` of them, which no map
+    can place any better; ``fatalities`` that ``fatalities_stated`` of the events tell of, with the lowest and
+    the highest sum; ``population`` and ``per_100k`` (events per 100,000 people) where known. ``approximate``
+    says that the outline is only what the region's settlements tell. A region without a known outline has no
+    geometry. Where the ``level`` is larger than the one asked for, it is not known in which part they were.
     """
-    arguments = params.Arguments(request.args, params.VIEW)
+    arguments = params.Arguments(request.args, params.REGIONS)
     parts = services()
     query = params.event_query(arguments, parts.ontology)
-    counts = parts.store.by_region(query)
-    rough: dict[str, int] = {}
-    if 3 in (query.precisions or (3,)):
-        rough = dict(parts.store.by_region(replace(query, precisions=(3,))))
-    return _collection(
-        _region(parts, place_id, count, rough.get(place_id, 0)) for place_id, count in counts.items()
-    )
+    found = tallied(query, Grouping(arguments.choice("level", LEVELS)), parts)
+    return _collection(_region(parts, region, OUTLINE_DEGREES) for region in found)
+
+
+@blueprint.get("/regions/<string:region_id>.geojson")
+def one_region(region_id: str) -> Response:
+    """Return the whole outline of a region, with what happened in it in the window. Raises NotFound."""
+    parts = services()
+    profile = look_at_region(region_id, params.Arguments(request.args, params.WINDOW), parts)
+    return Response(_dumps(_region(parts, profile.region, 0.0)), mimetype=GEOJSON)
 
 
 @blueprint.get("/near.geojson")
@@ -149,26 +154,30 @@ def _place(place: Place) -> dict[str, Any]:
     }
 
 
-def _region(parts: Services, place_id: str, count: int, rough: int) -> dict[str, Any]:
-    try:
-        place = parts.gazetteer.get(place_id)
-    except NotFound:
-        return _feature(None, {"id": place_id, "name": place_id, "label": place_id, "events": count})
+def _region(parts: Services, region: Region, simplified: float) -> dict[str, Any]:
+    place, tally, rate = region.place, region.tally, region.value(Measure.PER_100K)
+    killed = tally.killed or Toll(None, None, None)
     properties: dict[str, Any] = {
-        "id": place.id,
-        "name": place.name,
-        "label": place.label,
-        "level": str(place.level),
-        "events": count,
-        "region_only": rough,
+        "id": region.id,
+        "name": region.name,
+        "label": place.label if place else region.id,
+        "level": str(place.level) if place else None,
+        "events": tally.events,
+        "region_only": tally.region_only,
+        "fatalities": killed.best,
+        "fatalities_low": killed.low,
+        "fatalities_high": killed.high,
+        "fatalities_stated": tally.stating,
+        "population": region.population.people if region.population else None,
+        "per_100k": None if rate is None else float(f"{rate:.3g}"),
     }
-    outline = parts.regions.outline(place_id)
+    outline = parts.regions.outline(region.id)
     if outline is None or outline.is_empty:
         return _feature(None, properties)
-    properties["approximate"] = parts.regions.is_approximate(place_id)
+    properties["approximate"] = parts.regions.is_approximate(region.id)
     spot = outline.representative_point()
     properties["label_at"] = [round(spot.x, 3), round(spot.y, 3)]
-    return _feature(mapping(shapely.simplify(outline, OUTLINE_DEGREES)), properties)
+    return _feature(mapping(shapely.simplify(outline, simplified)), properties)
 
 
 def _feature(geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,10 @@ Folium runs whatever text it is given, so it is given none: our layers pass addr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import folium
 from branca.element import Figure, MacroElement
@@ -45,6 +46,42 @@ def situation_map(ontology: Ontology, *, events: str, regions: str, front_lines:
     built.add("frontLayer", "Front line (none known yet)", url=front_lines)
     built.add_events("Events", events)
     return built.render("situation", control=True)
+
+
+def choropleth_map(
+    ontology: Ontology,
+    *,
+    regions: str,
+    level: str,
+    measure: str,
+    classes: Sequence[tuple[float, int]],
+    window: Mapping[str, Sequence[str]],
+) -> MapMarkup:
+    """Return the map of regions shaded by ``measure``; ``classes`` are where each begins, and its colour.
+
+    ``window`` are the arguments that the regions' pages take over.
+    """
+    built = _Builder(ontology)
+    built.add(
+        "choroplethLayer",
+        "Regions",
+        url=regions,
+        level=level,
+        measure=measure,
+        classes=classes,
+        page=url_for("pages.region", region_id="-").removesuffix("-"),
+        query=urlencode(window, doseq=True),
+    )
+    return built.render("choropleth")
+
+
+def region_map(ontology: Ontology, *, outline: str, regions: str, events: str) -> MapMarkup:
+    """Return the map of one region: its outline, those of its parts that have events, and the events."""
+    built = _Builder(ontology)
+    built.add("regionLayer", "Parts by number of events", url=regions)
+    built.add("boundaryLayer", "Outline", url=outline)
+    built.add_events("Events", events)
+    return built.render("inside")
 
 
 def evidence_map(ontology: Ontology, *, event: str) -> MapMarkup:

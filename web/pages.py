@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -14,21 +14,19 @@ import feeds
 from domain import (
     Document,
     Event,
-    EventQuery,
-    NotFound,
     Outcome,
     Refusal,
     SitmapError,
-    Stance,
     TooLarge,
     Unprocessable,
 )
-from ontology import Ontology
 from web import params, wording
 from web.evidence import evidence
-from web.map import evidence_map, near_map, situation_map
+from web.filters import filter_choices, kinds
+from web.map import choropleth_map, evidence_map, near_map, region_map, situation_map
 from web.near import look_around
-from web.services import Services, services
+from web.regions import look_at_region, look_at_regions
+from web.services import services
 
 blueprint = Blueprint("pages", __name__)
 
@@ -51,91 +49,77 @@ def index() -> str:
             regions=url_for("features.regions", **arguments),
             front_lines=url_for("features.front_lines"),
         ),
-        query=query,
         counts=counts,
-        families=_family_choices(parts, query, counts.by_type),
-        stances=[
-            (stance, wording.STANCES[stance], counts.by_stance.get(stance, 0), stance in query.stances)
-            for stance in Stance
-        ],
-        precisions=[(grain, words, grain in query.precisions) for grain, words in wording.PRECISIONS.items()],
-        regions=_region_choices(parts, query),
+        **filter_choices(parts, query, counts),
         geojson=url_for("features.events", **arguments),
         filtered=bool(arguments),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyChoice:
-    """A line of the type filter with its sub-event types, each with whether it is chosen."""
+# --------------------------------------------------------------------------- regions
 
-    number: int
-    name: str
-    shape: str
-    count: int
-    chosen: bool
-    kinds: tuple[tuple[str, bool], ...]
+COLUMNS = {"name": "Region", "count": "Events", "fatalities": "Killed", "per_100k": "Per 100,000"}
+"""The columns of the table of regions, by what it is sorted by."""
 
 
-def _family_choices(
-    parts: Services, query: EventQuery, by_type: Mapping[str, int]
-) -> tuple[FamilyChoice, ...]:
-    return tuple(
-        FamilyChoice(
-            number,
-            family.name,
-            family.shape,
-            by_type.get(family.name, 0),
-            family.name in query.types,
-            tuple((name, name in query.types) for name in _kinds(parts.ontology, family.name)),
-        )
-        for number, family in enumerate(parts.ontology.families.values())
+@blueprint.get("/regions")
+def regions() -> str:
+    """Show the regions shaded by what happened in them, beside the same as a table."""
+    parts = services()
+    overview = look_at_regions(params.Arguments(request.args, params.CHOROPLETH), parts)
+    arguments: dict[str, Any] = params.to_arguments(overview.query)
+    window = {name: values for name, values in arguments.items() if name in params.WINDOW}
+    asked: dict[str, Any] = request.args.to_dict(flat=False)
+    geojson = url_for("features.regions", level=overview.level, **arguments)
+    return render_template(
+        "regions.html",
+        map=choropleth_map(
+            parts.ontology,
+            regions=geojson,
+            level=overview.level,
+            measure=overview.measure,
+            classes=[(each.start, each.shade) for each in overview.classes],
+            window=window,
+        ),
+        overview=overview,
+        approximate=any(parts.regions.is_approximate(region.id) for region in overview.regions),
+        sorted_by={
+            name: (words, url_for(".regions", **(asked | {"sort": name}))) for name, words in COLUMNS.items()
+        },
+        window=window,
+        counts=overview.counts,
+        **filter_choices(parts, overview.query, overview.counts),
+        geojson=geojson,
+        filtered=bool(arguments),
     )
 
 
-def _kinds(ontology: Ontology, family: str) -> list[str]:
-    """Return the sub-event types of a family that are more than the family itself."""
-    return [kind.name for kind in ontology.sub_types(family) if kind.name != family]
-
-
-@dataclass(frozen=True, slots=True)
-class RegionChoice:
-    """A line of the region filter."""
-
-    id: str
-    name: str
-    count: int
-
-
-def _region_choices(
-    parts: Services, query: EventQuery
-) -> list[tuple[RegionChoice, tuple[RegionChoice, ...]]]:
-    """Return the countries that have events under the other filters, each with its divisions."""
-    counts = parts.store.by_region(replace(query, region=None))
-    wanted = dict(counts) | ({query.region: counts.get(query.region, 0)} if query.region else {})
-    divisions: dict[str, list[RegionChoice]] = {}
-    totals: dict[str, int] = {}
-    for place_id, count in wanted.items():
-        country = f"country:{place_id.partition(':')[2][:2]}"
-        totals[country] = totals.get(country, 0) + count
-        if place_id != country:
-            name = _place_name(parts, place_id)
-            divisions.setdefault(country, []).append(RegionChoice(place_id, name, count))
-    choices = [
-        (
-            RegionChoice(country, _place_name(parts, country), total),
-            tuple(sorted(divisions.get(country, ()), key=lambda choice: choice.name)),
-        )
-        for country, total in totals.items()
-    ]
-    return sorted(choices, key=lambda choice: choice[0].name)
-
-
-def _place_name(parts: Services, place_id: str) -> str:
-    try:
-        return parts.gazetteer.get(place_id).name
-    except NotFound:
-        return place_id
+@blueprint.get("/regions/<string:region_id>")
+def region(region_id: str) -> str:
+    """Show what happened in one region. Raises NotFound."""
+    parts = services()
+    profile = look_at_region(region_id, params.Arguments(request.args, params.WINDOW), parts)
+    arguments: dict[str, Any] = params.to_arguments(profile.query)
+    window = {name: values for name, values in arguments.items() if name in params.WINDOW}
+    outline = url_for("features.one_region", region_id=region_id, **window)
+    return render_template(
+        "region.html",
+        profile=profile,
+        place=profile.region.place,
+        has_outline=parts.regions.outline(region_id) is not None,
+        approximate=parts.regions.is_approximate(region_id),
+        map=region_map(
+            parts.ontology,
+            outline=outline,
+            regions=url_for("features.regions", level=profile.level, **arguments),
+            events=url_for("features.events", properties="slim", **arguments),
+        ),
+        rows=[(event, wording.summary(event)) for event in profile.events],
+        window=window,
+        outline=outline,
+        events_geojson=url_for("features.events", **arguments),
+        on_map=url_for(".index", **arguments),
+    )
 
 
 # --------------------------------------------------------------------------- one event
@@ -210,7 +194,12 @@ ADDRESSES = (
     ("/events.geojson", "events as a GeoJSON FeatureCollection, newest first", params.EVENTS),
     ("/events/<id>.geojson", "one event with its evidence, and who vouched for it when", ()),
     ("/near.geojson", "events around a place, nearest first, with their distances", params.NEAR),
-    ("/regions.geojson", "outlines of the regions that have events, with their number", params.VIEW),
+    (
+        "/regions.geojson",
+        "outlines of the regions that have events, with their number, deaths and rate",
+        params.REGIONS,
+    ),
+    ("/regions/<id>.geojson", "the outline of one region, with the same of it", params.WINDOW),
     ("/frontlines.geojson", "front lines; none yet", ()),
     ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
@@ -226,7 +215,7 @@ def data() -> str:
         totals=parts.store.totals(),
         addresses=ADDRESSES,
         parameters=params.PARAMETERS.values(),
-        types=[(family, _kinds(parts.ontology, family)) for family in parts.ontology.families],
+        types=[(family, kinds(parts.ontology, family)) for family in parts.ontology.families],
     )
 
 

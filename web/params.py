@@ -48,7 +48,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         ),
         Parameter("precision", "1 named place, 2 near or part of an area, 3 region", repeatable=True),
         Parameter("bbox", "west,south,east,north in degrees; may not cross the antimeridian"),
-        Parameter("region", "place id of a country or first-order division, such as country:UA"),
+        Parameter("region", "place id of a country, first-order division or district, such as country:UA"),
         Parameter("limit", f"at most so many events, 1 to {MAX_LIMIT}"),
         Parameter("properties", "“slim” for only what the map draws"),
         Parameter("place", "a place name; the most prominent place of that name is taken"),
@@ -56,18 +56,29 @@ PARAMETERS: Mapping[str, Parameter] = {
         Parameter("lat", "latitude of the centre in degrees, with lon"),
         Parameter("lon", "longitude of the centre in degrees, with lat"),
         Parameter("km", f"radius in kilometres, up to {MAX_KM:.0f}; {DEFAULT_KM:.0f} when not given"),
+        Parameter(
+            "level", "admin1, admin2 or country: how finely regions are divided; admin1 when not given"
+        ),
+        Parameter("measure", "count, fatalities or per_100k: what shades the regions"),
+        Parameter("sort", "name, count, fatalities or per_100k: the order of the table"),
         Parameter("q", "the beginning of a place name, or words of it"),
     )
 }
 WINDOW = ("start", "end", "type", "stance", "precision")
 VIEW = (*WINDOW, "bbox", "region")
 EVENTS = (*VIEW, "limit", "properties")
+REGIONS = (*VIEW, "level")
+CHOROPLETH = (*REGIONS, "measure", "sort")
 PLACES = ("q", "lat", "lon", "km")
 NEAR = ("place", "place_id", "lat", "lon", "km", *WINDOW, "limit")
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_REGION = re.compile(r"(country:[A-Z]{2}|adm1:[A-Z]{2}\.[A-Za-z0-9]{1,10})", re.ASCII)
+_REGION = re.compile(
+    r"country:[A-Z]{2}|adm1:[A-Z]{2}\.[A-Za-z0-9]{1,10}"
+    r"|(?!country:|adm1:)[a-z][a-z0-9_-]{0,39}:[\w.-]{1,100}",
+    re.ASCII,
+)
 
 
 class Arguments:
@@ -100,6 +111,13 @@ class Arguments:
     def texts(self, name: str) -> tuple[str, ...]:
         """Return all values of a repeatable parameter, each once, in the order given."""
         return tuple(dict.fromkeys(value.strip() for value in self._values.get(name, ())))
+
+    def choice(self, name: str, options: Sequence[str]) -> str:
+        """Return one of the options, the first where none is given."""
+        text = self.text(name)
+        if text is not None and text not in options:
+            raise InvalidInput(_unknown(text, options, name), field=name)
+        return text or options[0]
 
     def number(self, name: str, low: float, high: float) -> float | None:
         """Return a number within ``low`` to ``high``, both allowed."""
@@ -244,7 +262,7 @@ def _bbox(text: str | None) -> BBox | None:
 def _region(text: str | None) -> str | None:
     if text is not None and not _REGION.fullmatch(text):
         raise InvalidInput(
-            f"{_shown(text)!r} is not the id of a country or first-order division", field="region"
+            f"{_shown(text)!r} is not the id of a country, division or district", field="region"
         )
     return text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from domain import DateRange, Event, EventReport, Level, Place, Relation, Resolution, Stance, Toll
+from domain import DateRange, Event, EventReport, Level, Place, Relation, Resolution, Stance, Tally, Toll
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STANCES = {
@@ -174,6 +174,23 @@ def tolls(told: Event) -> dict[str, str]:
     numbers = {"killed": told.fatalities, "wounded": told.wounded, "captured": told.captured}
     words = {done: people(toll, done, reports=len(told.reports)) for done, toll in numbers.items()}
     return {done: each for done, each in words.items() if each}
+
+
+def rate(value: float | None) -> str:
+    """Return a number per 100,000 people to about two figures, "–" where it is not known."""
+    if value is None:
+        return "–"
+    if value >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
+
+
+def deaths(tally: Tally) -> str:
+    """Return the people killed that events tell of, with the range where it is one; "–" where none tells."""
+    if tally.killed is None:
+        return "–"
+    low, best, high = tally.killed.low, tally.killed.best, tally.killed.high
+    return f"{best:,}" if low == high else f"{best:,} ({low:,} to {high:,})"
 
 
 def killed(report: EventReport) -> str:

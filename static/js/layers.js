@@ -3,7 +3,7 @@
 
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
-import { eventPopup, regionPopup } from "./popup.js";
+import { choroplethPopup, eventPopup, regionPopup } from "./popup.js";
 import { clusterIcon, markerIcon } from "./signs.js";
 import { onZoom, pixelsWide, toggle } from "./view.js";
 import { days } from "./words.js";
@@ -50,6 +50,40 @@ function steps(most) {
   const lowest = new Map();
   for (let count = most; count >= 1; count -= 1) lowest.set(shade(count, most), count);
   return [...lowest.values()].sort((a, b) => a - b);
+}
+
+// Regions shaded by a measure, in the classes of the page's legend. `ready` gives the bounds of all, and how many
+// are not drawn, for no outline of theirs is known.
+export function choroplethLayer(map, { url, level, measure, classes, page, query }) {
+  const group = L.layerGroup();
+  group.ready = loadOrSay("The regions", () => load(url)).then(({ features }) => {
+    const asked = features.filter(({ properties }) => properties.level === level);
+    const drawn = asked.filter(({ geometry }) => geometry);
+    const value = ({ events, fatalities, per_100k: rate }) => ({ count: events, fatalities, per_100k: rate })[measure];
+    const areas = L.geoJSON(drawn, {
+      pane: "regions",
+      style: ({ properties }) => ({ className: `step step-${classes.findLast(([start]) => value(properties) >= start)?.[1] ?? 0}` }),
+      onEachFeature: ({ properties }, layer) => {
+        layer.bindTooltip(el("span", {}, `${properties.label}: ${value(properties) ?? "not known"}`), { sticky: true });
+        layer.bindPopup(() => choroplethPopup(properties, `${page}${properties.id}?${query}`), POPUP);
+      },
+    });
+    group.addLayer(areas);
+    return { bounds: areas.getBounds(), undrawn: asked.length - drawn.length };
+  });
+  return group;
+}
+
+// The line around one region. `ready` gives its feature.
+export function boundaryLayer(map, { url }) {
+  const group = L.layerGroup();
+  group.ready = loadOrSay("The outline", () => load(url)).then((region) => {
+    if (region.geometry) {
+      group.addLayer(L.geoJSON(region, { pane: "front", interactive: false, style: { className: "boundary" } }));
+    }
+    return region;
+  });
+  return group;
 }
 
 export function frontLayer(map, { url }) {

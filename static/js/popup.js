@@ -59,3 +59,16 @@ export function regionPopup(region, events) {
     left > 0 ? el("p", { class: "note" }, `and ${left} more in the list`) : null,
     region.filter ? el("p", {}, el("a", { href: region.filter }, "Show only this region")) : null);
 }
+
+// Returns the element for a region of the choropleth; `page` leads to what is known of it.
+export function choroplethPopup(region, page) {
+  const lines = [
+    counted(region.events, "event"),
+    region.fatalities_stated ? `${region.fatalities.toLocaleString("en")} killed, as ${counted(region.fatalities_stated, "event states", "events state")}` : "",
+    region.per_100k === null ? "" : `${region.per_100k} events per 100,000 people`,
+  ];
+  return el("div", { class: "popup" },
+    el("h3", {}, region.label),
+    ...lines.filter(Boolean).map((line) => el("p", {}, line)),
+    el("p", {}, el("a", { href: page }, "What happened there")));
+}

@@ -2,8 +2,9 @@
 
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
+import { counted } from "./words.js";
 
-export { circleLayer, eventLayer, frontLayer, regionLayer } from "./layers.js";
+export { boundaryLayer, choroplethLayer, circleLayer, eventLayer, frontLayer, regionLayer } from "./layers.js";
 export { outlineLayer, townLayer } from "./base.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
@@ -50,6 +51,32 @@ export async function around(map, { circleLayer, eventLayer }) {
   const [circle] = circleLayer.getLayers();
   fit(map, [circle.getBounds()], { padding: [8, 8], maxZoom: 12, animate: false });
   eventLayer.draw(await eventLayer.ready);
+  settled(map);
+}
+
+// The regions shaded by a measure, beside their table.
+export async function choropleth(map, { choroplethLayer }) {
+  foldOnNarrowScreens();
+  document.getElementById("legend").open = !NARROW.matches;
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+  const shared = viewInAddress();
+  if (shared) map.setView(...shared);
+  const { bounds, undrawn } = await choroplethLayer.ready;
+  if (!shared) fit(map, bounds.isValid() ? [bounds] : []);
+  const note = document.getElementById("undrawn");
+  note.hidden = undrawn === 0;
+  note.textContent = `${counted(undrawn, "region")} without a known outline: in the table only.`;
+  map.on("moveend", () => rememberView(map));
+  document.getElementById("filter-form").addEventListener("submit", keepView);
+  settled(map);
+}
+
+// The map of one region and what happened in it.
+export async function inside(map, { boundaryLayer, regionLayer, eventLayer }) {
+  const [region, parts, events] = await Promise.all([boundaryLayer.ready, regionLayer.ready, eventLayer.ready]);
+  eventLayer.draw(events, new Map([...parts, [region.id, region]]));
+  if (region.geometry) fit(map, [L.geoJSON(region).getBounds()]);
+  else fit(map, events.map(({ spot }) => spot).filter(Boolean));
   settled(map);
 }
 
