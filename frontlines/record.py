@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -110,11 +110,9 @@ class Record:
     def days(self, source: str = "") -> tuple[date, ...]:
         """Return the days on which something is known to have changed, in order."""
         known = {fact.date for fact in self.facts()}
-        known |= {
-            fact.date + CLAIM_STANDS
-            for fact in self.facts()
-            if fact.stance in (Stance.CLAIMED, Stance.DENIED)
-        }
+        claims = (fact for fact in self.facts() if fact.stance in (Stance.CLAIMED, Stance.DENIED))
+        today = datetime.now(UTC).date()
+        known |= {day for claim in claims if (day := claim.date + CLAIM_STANDS) <= today}
         known |= {
             kept.date for kept in self._store.snapshots.list() if kept.counts and source in ("", kept.source)
         }

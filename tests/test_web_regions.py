@@ -240,3 +240,15 @@ def test_a_region_that_the_gazetteer_has_lost_still_counts(make_app: MakeApp, tm
     page = app.test_client().get("/regions")
     assert page.status_code == 200
     assert "Somewhere in adm1:UA.99: 1 event" in text_of(page)
+
+
+def test_a_region_tells_who_holds_how_much_of_it(site: Site) -> None:
+    page = site.client.get("/regions/adm1:UA.05?end=2025-02-01").text
+    section = page[page.index("<h2>Control</h2>") : page.index("<h2>By type</h2>")]
+    shares = [int(share) for share in re.findall(r"(\d+)%", section)]
+    assert section.index("Russia") < section.index("Ukraine")
+    assert len(shares) == 2 and 60 < shares[0] < 80
+
+
+def test_nothing_is_said_of_who_held_a_region_before_anything_is_known(site: Site) -> None:
+    assert "Nothing is known of who holds" in site.client.get("/regions/adm1:UA.05?end=2020-01-01").text

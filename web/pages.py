@@ -25,7 +25,7 @@ from web.evidence import evidence
 from web.filters import filter_choices, kinds
 from web.map import choropleth_map, evidence_map, near_map, region_map, situation_map
 from web.near import look_around
-from web.regions import look_at_region, look_at_regions
+from web.regions import held_in, look_at_region, look_at_regions
 from web.services import services
 
 blueprint = Blueprint("pages", __name__)
@@ -102,11 +102,13 @@ def region(region_id: str) -> str:
     arguments: dict[str, Any] = params.to_arguments(profile.query)
     window = {name: values for name, values in arguments.items() if name in params.WINDOW}
     outline = url_for("features.one_region", region_id=region_id, **window)
+    shape = parts.regions.outline(region_id)
     return render_template(
         "region.html",
         profile=profile,
         place=profile.region.place,
-        has_outline=parts.regions.outline(region_id) is not None,
+        has_outline=shape is not None,
+        held=held_in(shape, profile.query.end, parts) if shape else None,
         approximate=parts.regions.is_approximate(region_id),
         map=region_map(
             parts.ontology,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
+
+from shapely.geometry.base import BaseGeometry
 
 from domain import Counts, Event, EventQuery, Grouping, Level, NotFound, Place, Tally, Toll
 from geo.population import Population, population
+from geo.shapes import area_km2
 from web import params
 from web.services import Services
 
@@ -157,6 +161,24 @@ def look_at_region(place_id: str, arguments: params.Arguments, parts: Services) 
         tuple(region for region in tallied(query, level, parts) if region.id != place.id),
         tuple(parts.store.events(replace(query, limit=LISTED), bare=True)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many km² of a region of ``km2`` each party held on a day, the most first."""
+
+    day: date
+    km2: float
+    parties: Mapping[str, float]
+
+
+def held_in(outline: BaseGeometry, day: date | None, parts: Services) -> Held | None:
+    """Return who held a region on a day, or on the newest known one; ``None`` where nothing is known."""
+    known = parts.record.days()
+    if not known:
+        return None
+    day = day or known[-1]
+    return Held(day, area_km2(outline), parts.record.within(outline, day))
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
