@@ -22,6 +22,9 @@ CLAIM_STANDS = timedelta(days=21)
 HALF_LIFE_DAYS = 365.0
 """After how long a fact counts half: what was seen last says more about the ground around it."""
 
+LEAST_WEIGHT = 1e-6
+"""Of the oldest fact: it still tells who holds a place of which nothing else is known."""
+
 SAME_NAME_KM = 5.0
 """How far two sources may put one place apart, where they name it alike."""
 
@@ -34,6 +37,7 @@ class Holding:
     """A place with who holds it, ``None`` if nobody is known to, and who else says so.
 
     ``since`` is the day of the fact by which that is so; ``facts`` are all that were weighed, oldest first.
+    ``left`` is who has left it, where nobody else is known to hold it since.
     """
 
     lat: float
@@ -42,6 +46,7 @@ class Holding:
     claimant: str | None
     since: date
     facts: tuple[ControlFact, ...]
+    left: str | None = None
 
     @property
     def name(self) -> str:
@@ -54,9 +59,9 @@ class Holding:
         return self.party is None or self.claimant is not None
 
     def weight(self, day: date) -> float:
-        """Return how much the newest fact still says on a day, above 0 and at most 1."""
+        """Return how much the newest fact still says on a day, from ``LEAST_WEIGHT`` to 1."""
         newest = self.facts[-1]
-        return newest.weight * float(0.5 ** ((day - newest.date).days / HALF_LIFE_DAYS))
+        return max(LEAST_WEIGHT, newest.weight * float(0.5 ** ((day - newest.date).days / HALF_LIFE_DAYS)))
 
 
 def settle(
@@ -64,23 +69,25 @@ def settle(
 ) -> list[Holding]:
     """Return who holds each place by the facts up to a day; ``before`` tells who did before them.
 
-    Facts of events that have not happened, or not now, are none: they change nothing.
+    Facts of events that have not happened, or not now, are none: they change nothing. A place of which nobody
+    says more than that somebody does not hold it is not returned.
     """
     known = _by_place(fact for fact in facts if fact.date <= day)
-    return [_settled(of_place, day, before(of_place[0])) for of_place in known]
+    settled = (_settled(of_place, day, before(of_place[0])) for of_place in known)
+    return [holding for holding in settled if holding.party or holding.claimant or holding.left]
 
 
 def _by_place(facts: Iterable[ControlFact]) -> Iterator[Sequence[ControlFact]]:
     """Yield the facts of each place in order: those of one spot, and of one name near by."""
     places: dict[tuple[float, float], list[ControlFact]] = {}
-    named: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    named: defaultdict[str, dict[tuple[float, float], None]] = defaultdict(dict)
     for fact in facts:
         spot = (round(fact.lat, 4), round(fact.lon, 4))
-        if spot not in places and fact.name:
+        if fact.name:
             namesakes = named[fact.name.casefold()]
-            spot = next((other for other in namesakes if _km(spot, other) <= SAME_NAME_KM), spot)
             if spot not in places:
-                namesakes.append(spot)
+                spot = next((other for other in namesakes if _km(spot, other) <= SAME_NAME_KM), spot)
+            namesakes[spot] = None
         places.setdefault(spot, []).append(fact)
     for of_place in places.values():
         yield sorted(of_place, key=lambda fact: (fact.date, _ORDER.get(fact.stance, 3)))
@@ -98,8 +105,8 @@ def _settled(facts: Sequence[ControlFact], day: date, before: str | None) -> Hol
         state.pass_time(fact.date)
         state.hear(fact)
     state.pass_time(day)
-    first = facts[0]
-    return Holding(first.lat, first.lon, state.party, state.claimant, state.since or first.date, tuple(facts))
+    first, since = facts[0], state.since or facts[0].date
+    return Holding(first.lat, first.lon, state.party, state.claimant, since, tuple(facts), state.left)
 
 
 class _State:
@@ -109,6 +116,9 @@ class _State:
         self.party = party
         self.claimant: str | None = None
         self.since: date | None = None
+        self.left: str | None = None
+        self._since_before: date | None = None
+        """What ``since`` was before the claim, for when that lapses."""
         self._reported: date | None = None
         self._claimed: date | None = None
         """The day of the claim; ``None`` where two reports contradict each other, which no time mends."""
@@ -118,8 +128,10 @@ class _State:
         """Let a claim that is old enough stand, or lapse where it was denied."""
         if self.claimant is None or self._claimed is None or day - self._claimed < CLAIM_STANDS:
             return
-        if not self._denied:
-            self.party = self.claimant
+        if self._denied:
+            self.since = self._since_before
+        else:
+            self.party, self.left = self.claimant, None
         self.claimant = None
 
     def hear(self, fact: ControlFact) -> None:
@@ -132,19 +144,24 @@ class _State:
             self._denied |= fact.party == self.claimant
         elif fact.stance is Stance.NEGATED and fact.party == self.party:
             self._become(None, self.claimant, fact.date)
+            self.left = fact.party
 
     def _report(self, fact: ControlFact) -> None:
-        if self._reported == fact.date and self.party not in (None, fact.party):
+        same_day = self._reported == fact.date and self.party is not None
+        if same_day and self.claimant is not None and self._claimed is None:
+            return
+        if same_day and fact.party != self.party:
             self._become(self.party, fact.party, fact.date)
             self._claimed = None
         else:
             self._become(fact.party, None, fact.date)
-        self._reported = fact.date
+        self._reported, self.left = fact.date, None
 
     def _claim(self, fact: ControlFact) -> None:
         if fact.party == self.party:
             self._denied |= self.claimant is not None
         elif fact.party != self.claimant:
+            self._since_before = self.since
             self._become(self.party, fact.party, fact.date)
             self._claimed, self._denied = fact.date, False
 

@@ -1,0 +1,67 @@
+"""Flat geometry, in kilometres on a plane, that drawings of control are put together with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from scipy.spatial import KDTree
+from shapely.geometry.base import BaseGeometry
+
+from geo.field import STEP_KM, Array, Grid
+
+TOUCHING_KM = 0.01
+"""How far the areas on both sides of one contour may lie apart by rounding."""
+
+
+def polygons(shape: BaseGeometry) -> BaseGeometry:
+    """Return the areas of a shape, without the lines and points along which two shapes touched."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
+
+
+def lines_between(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Return the lines along which areas touch each other, one of each pair that does."""
+    lines: list[BaseGeometry] = []
+    for at, one in enumerate(areas):
+        for other in areas[at + 1 :]:
+            shared = shapely.intersection(one.boundary, shapely.buffer(other, TOUCHING_KM, quad_segs=1))
+            parts = [part for part in shapely.get_parts(shared) if part.length > 2 * TOUCHING_KM]
+            if parts:
+                lines.append(shapely.line_merge(shapely.union_all(parts)))
+    return lines
+
+
+def around(lines: Sequence[BaseGeometry], km: float) -> BaseGeometry:
+    """Return the ground within so many kilometres of lines."""
+    return shapely.buffer(shapely.union_all(lines), km, quad_segs=4)
+
+
+def apart_from(spots: Array, others: Array, km: float) -> Array:
+    """Return those of other positions (m, 2) that are farther from all of ``spots`` (n, 2)."""
+    return others[KDTree(spots).query(others)[0] > km] if len(others) else others
+
+
+def within(spots: Array, reach: Array) -> BaseGeometry:
+    """Return what lies within reach (n,) of positions (n, 2), on a grid of a quarter of the least reach."""
+    if not len(spots):
+        return shapely.Polygon()
+    far, least = float(reach.max()), float(reach.min())
+    edges = spots.min(axis=0) - 1.2 * far, spots.max(axis=0) + 1.2 * far
+    grid = Grid.over([*edges[0], *edges[1]], least / 4)
+    nodes, inside = grid.nodes(), np.full(grid.shape, -far)
+    # By doubling reaches, for what is nearest is not what reaches farthest.
+    for low in least * 2.0 ** np.arange(np.ceil(np.log2(far / least)) + 1):
+        alike = (reach >= low) & (reach < 2 * low)
+        if alike.any():
+            km, near = KDTree(spots[alike]).query(nodes)
+            inside = np.maximum(inside, (reach[alike][near] - km).reshape(grid.shape))
+    return grid.at_least(inside, 0.0)
+
+
+def widened(bounds: Sequence[float]) -> tuple[float, float, float, float]:
+    """Return bounds with a margin, so that no contour ends at the edge of what it is clipped to."""
+    west, south, east, north = bounds
+    margin = 2 * STEP_KM[1]
+    return west - margin, south - margin, east + margin, north + margin
