@@ -109,8 +109,8 @@ def facts_of(
     """Yield what events tell of who holds settlements; ``owner`` gives the state's name by a country's code.
 
     Who takes a place holds it, who regains one is the state that it belongs to, who withdraws from one no
-    longer holds it. What somebody says against their own interest counts as confirmed. Events of unknown
-    day, of an unknown party, or not placed in a settlement tell nothing here.
+    longer holds it, and neither does its state where nobody is named who took it. What somebody says against
+    their own interest counts as confirmed. Events without a day, or not in a settlement, tell nothing.
     """
     for event in events:
         place, day = event.place, event.when.end if event.when else _published(event)
@@ -123,6 +123,8 @@ def facts_of(
             stance = Stance.NEGATED
         elif not gain:
             continue
+        if not party and gain and stance in (Stance.REPORTED, Stance.CONFIRMED):
+            party, stance = owner(place.country), Stance.NEGATED
         if not party:
             continue
         if stance is Stance.CLAIMED and gain and party_of(event.claimed_by) not in ("", party):
@@ -144,7 +146,7 @@ def facts_of(
 def party_of(actor: str | None) -> str:
     """Return the side that an actor's ground is: the state of a force, the group of a part, "" for nobody."""
     name = _FORCES.sub("", (actor or "").strip(), count=1)
-    return _sides().get(name, name)
+    return "" if name.startswith("Unidentified ") else _sides().get(name, name)
 
 
 @cache

@@ -10,7 +10,7 @@ import shapely
 from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
-from geo.drawing import Drawing, named, positions, says, unsure
+from geo.drawing import Divided, Drawing, named, positions, says, unsure
 from geo.field import Array, Field, Grid, leads_over
 from geo.flat import lines_between, polygons, widened, within
 from geo.holdings import Holding
@@ -30,29 +30,37 @@ COMPANY = 2
 """How many others of its party a place must have so near."""
 
 
-def draw_facts(
+def divide_by_facts(
     drawing: Drawing, holdings: Sequence[Holding], ground: Ground, plane: Plane, day: date
-) -> None:
-    """Draw the ground of a country by the holders of its places."""
+) -> Divided:
+    """Return the ground of a country by the holders of its places; what tells nothing of it is left out."""
     holdings = _without_strays(drawing, holdings, plane)
     spots = positions(holdings, plane)
     reached = within(spots, np.clip(REACH_APART * _apart(spots), LEAST_REACH_KM, REACH_KM))
     near = shapely.intersection(ground.dry, reached)
     if near.is_empty:
         drawing.leave_out(holdings, "far from all ground")
-        return
+        return Divided(near, {})
     drawing.holdings += holdings
     parties = sorted({name for holding in holdings for name in named(holding)})
     told = says(holdings, spots, np.zeros((len(spots), len(parties))), parties)
     of_places = Field(spots, told, np.array([holding.weight(day) for holding in holdings]))
     contours = _contours(of_places, near) if len(parties) > 1 else [near]
-    for party, contour in zip(parties, contours, strict=True):
-        drawing.add_area(party, shapely.intersection(contour, near))
+    areas = {
+        party: polygons(shapely.intersection(contour, near))
+        for party, contour in zip(parties, contours, strict=True)
+    }
     banks = shapely.intersection(ground.banks, reached)
     front = [shapely.intersection(line, banks) for line in lines_between(contours)]
-    drawing.front += front
     doubted = unsure(front, of_places, [holding.contested for holding in holdings])
-    drawing.contested.append(polygons(shapely.intersection(doubted, near)))
+    return Divided(near, areas, front, [polygons(shapely.intersection(doubted, near))])
+
+
+def assume_its_own(holdings: Sequence[Holding], ground: Ground, plane: Plane, owner: str) -> Divided:
+    """Return the ground around places as that of the state that it belongs to, for want of knowledge."""
+    spots = positions(holdings, plane)
+    near = shapely.intersection(ground.dry, within(spots, np.full(len(spots), LEAST_REACH_KM)))
+    return Divided(near, {owner: near}, assumed=owner)
 
 
 def _contours(of_places: Field, near: BaseGeometry) -> list[BaseGeometry]:

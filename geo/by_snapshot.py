@@ -1,200 +1,59 @@
-"""The ground of a country as a snapshot divides it, and how the facts since then move its lines."""
+"""The ground of a country as a snapshot divides it between whoever it draws and the country's own state."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
-from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
-from domain import ControlFact, Snapshot, SnapshotKind
-from geo.by_facts import FAR_KM, REACH_KM
-from geo.drawing import Drawing, named, positions, says, unsure
-from geo.field import COARSE, STEP_KM, Array, Field, Grid, lead
-from geo.flat import apart_from, around, lines_between, polygons, widened, within
-from geo.holdings import Holding, settle
-from geo.land import Ground, Plane
+from domain import Snapshot, SnapshotKind
+from geo.by_facts import REACH_KM
+from geo.drawing import Divided
+from geo.flat import lines_between, polygons
+from geo.land import Ground
 
 BAND_KM = 1.0
 """How far from the line of a snapshot the ground is contested."""
 
-DEPTH_KM = 2.5
-"""How far behind the line of a snapshot its ground is sure, where a place near by changes hands."""
-
-TOUCHED_KM = 30.0
-"""How far from a place that has changed hands since a snapshot its line may have moved."""
-
 SLIVER_KM = 1.0
 """Narrower strips along a border are there because two sources draw the border."""
-
-HAMLETS_KM = 5.0
-"""How far villages lie apart where the gazetteer knows none, so that a captured one has an end."""
-
-SAME_PLACE_KM = 0.3
-"""Nearer to a place that a fact is of, a settlement is that place."""
-
-TRACE_KM = 0.25
-"""How far the points lie apart at which a line is felt for."""
 
 Layer = tuple[Snapshot, BaseGeometry]
 """A layer of a snapshot, with what of its ground lies in one country, flat."""
 
 
-class SnapshotGround:
-    """The ground of a country as the layers of a snapshot divide it, and how later facts move that."""
+def divide_by_snapshot(layers: Sequence[Layer], ground: Ground, owner: str) -> Divided:
+    """Return the ground of a country as the layers of a snapshot divide it; the rest is its own state's."""
+    held: dict[str, BaseGeometry] = {}
+    for snapshot, part in layers:
+        if snapshot.kind is SnapshotKind.CONTROL:
+            others = shapely.union_all([area for party, area in held.items() if party != snapshot.party])
+            own = held.get(snapshot.party, shapely.Polygon())
+            held[snapshot.party] = shapely.union(own, shapely.difference(part, others))
+    drawn = shapely.simplify(shapely.union_all([part for _, part in layers]), 1.0)
+    near = shapely.intersection(ground.dry, shapely.buffer(drawn, REACH_KM))
+    areas = _with_rest(near, held, owner)
+    lines = lines_between(list(areas.values()))
+    claimed = [
+        polygons(shapely.difference(part, areas.get(snapshot.party, shapely.Polygon())))
+        for snapshot, part in layers
+        if snapshot.kind is SnapshotKind.CLAIMED
+    ]
+    band = shapely.buffer(shapely.union_all(lines), BAND_KM, quad_segs=4)
+    return Divided(near, areas, lines, [*claimed, shapely.intersection(band, near)])
 
-    def __init__(self, layers: Sequence[Layer], ground: Ground, plane: Plane, owner: str) -> None:
-        held: dict[str, BaseGeometry] = {}
-        for snapshot, part in layers:
-            if snapshot.kind is SnapshotKind.CONTROL:
-                others = shapely.union_all([area for party, area in held.items() if party != snapshot.party])
-                own = held.get(snapshot.party, shapely.Polygon())
-                held[snapshot.party] = shapely.union(own, shapely.difference(part, others))
-        drawn = shapely.simplify(shapely.union_all([part for _, part in layers]), 1.0)
-        self._ground, self._plane = ground, plane
-        self._near = shapely.intersection(ground.dry, shapely.buffer(drawn, REACH_KM))
-        self.areas = self._with_rest(held, owner)
-        self._lines = lines_between(list(self.areas.values()))
-        self._claimed = [
-            polygons(shapely.difference(part, self.areas.get(snapshot.party, shapely.Polygon())))
-            for snapshot, part in layers
-            if snapshot.kind is SnapshotKind.CLAIMED
-        ]
 
-    def _with_rest(self, held: Mapping[str, BaseGeometry], owner: str) -> dict[str, BaseGeometry]:
-        """Give the rest to the country's own party, but slivers along the border to who is beside them."""
-        rest = shapely.difference(self._near, shapely.union_all(list(held.values())))
-        core = shapely.buffer(rest, -SLIVER_KM / 2, quad_segs=2)
-        rest = polygons(shapely.intersection(rest, shapely.buffer(core, SLIVER_KM, quad_segs=2)))
-        slivers = polygons(shapely.difference(self._near, shapely.union_all([rest, *held.values()])))
-        parts = {party: [area] for party, area in held.items()}
-        for sliver in shapely.get_parts(slivers) if held else ():
-            beside = min(held, key=lambda party: float(shapely.distance(held[party], sliver)))
-            parts[beside].append(sliver)
-        parts.setdefault(owner, []).append(rest)
-        areas = {party: polygons(shapely.union_all(pieces)) for party, pieces in parts.items()}
-        return {party: area for party, area in areas.items() if not area.is_empty}
-
-    def draw(self, drawing: Drawing, since: Sequence[ControlFact], day: date, settlements: Array) -> None:
-        """Draw the ground with what the facts since the snapshot change of it.
-
-        Around settlements (n, 2), in lon, lat, a place that has changed hands has an end.
-        """
-        holders = dict(zip(since, self._holders(positions(since, self._plane)), strict=True))
-        told = [
-            holding
-            for holding in settle(since, day, holders.get)
-            if holding.contested or holding.party != holders[holding.facts[0]]
-        ]
-        changed = self._believable(drawing, told)
-        drawing.holdings += changed
-        touched = within(positions(changed, self._plane), np.full(len(changed), TOUCHED_KM))
-        for party, area in self.areas.items():
-            drawing.add_area(party, shapely.difference(area, touched))
-        drawing.front += [shapely.difference(line, touched) for line in self._lines]
-        band = shapely.intersection(around(self._lines, BAND_KM), self._near)
-        drawing.contested += [*self._claimed, shapely.difference(band, touched)]
-        if changed:
-            self._redraw(drawing, changed, touched, self._plane.flat(settlements), day)
-
-    def _believable(self, drawing: Drawing, told: Sequence[Holding]) -> list[Holding]:
-        """Return the places near the ground that their new party had, or has won by others of them."""
-        spots = positions(told, self._plane)
-        parties = np.array([named(holding)[-1] for holding in told], dtype=object)
-        believed = np.zeros(len(told), dtype=bool)
-        for party in set(parties):
-            of_party = np.flatnonzero(parties == party)
-            believed[of_party] = self._reached(party, spots[of_party])
-        for at in np.flatnonzero(~believed).tolist():
-            drawing.leave_out([told[at]], f"far from all other ground of {parties[at]}")
-        return [told[at] for at in np.flatnonzero(believed).tolist()]
-
-    def _reached(self, party: str, spots: Array) -> NDArray[np.bool_]:
-        """Return which positions a party can have won: from its own ground on, from one to the next."""
-        own = self.areas.get(party)
-        if own is None:
-            return np.ones(len(spots), dtype=bool)
-        shapely.prepare(own)
-        reached = np.asarray(shapely.dwithin(own, shapely.points(spots), FAR_KM))
-        fresh = np.flatnonzero(reached)
-        while len(fresh) and not reached.all():
-            waiting = np.flatnonzero(~reached)
-            fresh = waiting[KDTree(spots[fresh]).query(spots[waiting])[0] <= FAR_KM]
-            reached[fresh] = True
-        return reached
-
-    def _redraw(
-        self,
-        drawing: Drawing,
-        changed: Sequence[Holding],
-        touched: BaseGeometry,
-        settlements: Array,
-        day: date,
-    ) -> None:
-        """Draw the ground around places that have changed hands.
-
-        Its field is that of the snapshot's line, and what the field of the places has changed by since.
-        """
-        spots = positions(changed, self._plane)
-        parties = sorted({*self.areas, *(name for holding in changed for name in named(holding))})
-        others = settlements[shapely.contains_xy(shapely.buffer(touched, TOUCHED_KM / 3), *settlements.T)]
-        others = apart_from(spots, others, SAME_PLACE_KM)
-        # Where the gazetteer knows few villages there are some for all that.
-        hamlets = Grid.over(widened(touched.bounds), HAMLETS_KM / COARSE).coarse.nodes()
-        hamlets = apart_from(np.vstack([spots, others]), hamlets, 0.75 * HAMLETS_KM)
-        others = np.vstack([others, hamlets])
-        places = np.vstack([others, spots])
-        before = np.eye(len(parties))[[parties.index(holder) for holder in self._holders(places)]]
-        after = says(changed, places, before, parties)
-        weights = np.array([1.0] * len(others) + [holding.weight(day) for holding in changed])
-        of_places = Field(places, np.hstack([before, after]), weights)
-
-        grid = Grid.over(widened(touched.bounds), STEP_KM[0])
-        nodes = grid.nodes()
-        inside = shapely.contains_xy(shapely.buffer(touched, 2 * STEP_KM[0]), *nodes.T)
-        told = of_places.shares(nodes[inside])
-        moved = told[:, len(parties) :] - told[:, : len(parties)]
-        leads = np.full((len(nodes), len(parties)), np.nan)
-        leads[inside] = lead(self._shares(nodes[inside], parties) + moved)
-        ahead = leads.reshape(*grid.shape, -1)
-
-        near = shapely.intersection(self._near, touched)
-        contours = [grid.at_least(ahead[..., at], 0.0) for at in range(len(parties))]
-        for party, contour in zip(parties, contours, strict=True):
-            drawing.add_area(party, shapely.intersection(contour, near))
-        banks = shapely.intersection(self._ground.banks, touched)
-        front = [shapely.intersection(line, banks) for line in lines_between(contours)]
-        drawing.front += front
-        in_doubt = [False] * len(others) + [holding.contested for holding in changed]
-        doubted = unsure(front, of_places, in_doubt)
-        drawing.contested.append(polygons(shapely.intersection(doubted, near)))
-
-    def _holders(self, spots: Array) -> list[str]:
-        """Return who holds each position by the snapshot: whose ground is nearest."""
-        parties = list(self.areas)
-        areas = np.array([self.areas[party] for party in parties], dtype=object)
-        points = np.array(shapely.points(spots), dtype=object).reshape(-1)
-        shapely.prepare(areas)
-        km = np.array([np.where(shapely.intersects(area, points), 0.0, np.inf) for area in areas])
-        nowhere = np.flatnonzero(~(km == 0).any(axis=0))
-        km[:, nowhere] = shapely.distance(areas[:, None], points[nowhere])
-        return [parties[at] for at in km.argmin(axis=0)]
-
-    def _shares(self, points: Array, parties: Sequence[str]) -> Array:
-        """Return the share (n, parties) of each party as deep as points lie behind the line."""
-        shares = np.eye(len(parties))[[parties.index(holder) for holder in self._holders(points)]]
-        corners = [shapely.get_coordinates(shapely.segmentize(line, TRACE_KM)) for line in self._lines]
-        if not sum(map(len, corners)):
-            return shares
-        depth = KDTree(np.vstack(corners)).query(points)[0]
-        behind = (1 - np.tanh(depth / DEPTH_KM)) / 2
-        # Of three parties the one across the line is not asked for: each of the others may be it.
-        across = [at for at, party in enumerate(parties) if party in self.areas]
-        foes = np.zeros_like(shares)
-        foes[:, across] = 1 - shares[:, across]
-        foes /= np.maximum(foes.sum(axis=1, keepdims=True), 1)
-        return np.asarray(shares * (1 - behind)[:, None] + foes * behind[:, None])
+def _with_rest(near: BaseGeometry, held: Mapping[str, BaseGeometry], owner: str) -> dict[str, BaseGeometry]:
+    """Give the rest to the country's own party, but slivers along the border to who is beside them."""
+    rest = shapely.difference(near, shapely.union_all(list(held.values())))
+    core = shapely.buffer(rest, -SLIVER_KM / 2, quad_segs=2)
+    rest = polygons(shapely.intersection(rest, shapely.buffer(core, SLIVER_KM, quad_segs=2)))
+    slivers = polygons(shapely.difference(near, shapely.union_all([rest, *held.values()])))
+    parts = {party: [area] for party, area in held.items()}
+    for sliver in shapely.get_parts(slivers) if held else ():
+        beside = min(held, key=lambda party: float(shapely.distance(held[party], sliver)))
+        parts[beside].append(sliver)
+    parts.setdefault(owner, []).append(rest)
+    areas = {party: polygons(shapely.union_all(pieces)) for party, pieces in parts.items()}
+    return {party: area for party, area in areas.items() if not area.is_empty}

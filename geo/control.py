@@ -19,13 +19,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from domain import BBox, ControlFact, Snapshot, SnapshotKind, Unprocessable
-from geo.by_facts import REACH_KM, draw_facts
-from geo.by_snapshot import Layer, SnapshotGround
+from geo.by_facts import REACH_KM, assume_its_own, divide_by_facts
+from geo.by_snapshot import Layer, divide_by_snapshot
 from geo.drawing import Drawing, LeftOut, positions
 from geo.field import Array
 from geo.flat import polygons
 from geo.holdings import Holding, settle
 from geo.land import Land, Theatre
+from geo.moving import Moving
 from geo.shapes import GRID_DEGREES
 
 __all__ = ["Background", "LeftOut", "Territory", "infer", "territory"]
@@ -84,8 +85,10 @@ def territory(
 ) -> Territory:
     """Return who holds the ground by snapshots of one day, and by facts from then until ``day``.
 
-    In a country of which the snapshots draw some ground the rest is its own state's. In all others facts tell
-    alone, however old. Raises Unprocessable where all that spans too much of the world.
+    In a country of which the snapshots draw some ground the rest is its own state's. In others the facts that
+    somebody has put together divide it, and those that follow from events later than they move that. Where
+    there are only events, what they do not tell of is taken to be its own state's, and not drawn. Raises
+    Unprocessable where all that spans too much of the world.
     """
     facts = [fact for fact in facts if fact.date <= day]
     parts = [(each, part) for each in snapshots for part in shapely.get_parts(each.geometry).tolist()]
@@ -164,16 +167,24 @@ def _draw(
     for fact, code in zip(facts, theatre.countries_of(positions(facts, plane)), strict=True):
         facts_of.setdefault(str(code), []).append(fact)
     for code, ground in theatre.grounds.items():
-        inside = facts_of.get(code, [])
-        if layers := layers_of.get(code):
-            since = [fact for fact in inside if fact.date > drawn_on]
-            settlements = background.settlements(code) if since else np.empty((0, 2))
-            as_shown = SnapshotGround(layers, ground, plane, background.party_of(code))
-            as_shown.draw(drawing, since, day, settlements)
+        inside, layers = facts_of.get(code, []), layers_of.get(code)
+        written = [fact.date for fact in inside if fact.event_id is None]
+        until = drawn_on if layers else max(written, default=date.min)
+        known = settle((fact for fact in inside if fact.date <= until), day)
+        if layers:
+            divided = divide_by_snapshot(layers, ground, background.party_of(code))
         elif len(inside) * SCARCE < len(facts):
             drawing.leave_out(settle(inside, day), "alone in its country")
-        elif holdings := settle(inside, day):
-            draw_facts(drawing, holdings, ground, plane, day)
+            continue
+        elif known:
+            divided = divide_by_facts(drawing, known, ground, plane, day)
+        elif not inside:
+            continue
+        else:
+            divided = assume_its_own(settle(inside, day), ground, plane, background.party_of(code))
+        since = [fact for fact in inside if fact.date > until]
+        settlements = background.settlements(code) if since else np.empty((0, 2))
+        Moving(divided, ground, plane).draw(drawing, since, day, settlements)
     drawing.leave_out(settle(facts_of.get("", []), day), "in no country")
     return drawing
 

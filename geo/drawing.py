@@ -54,6 +54,21 @@ class Drawing:
         self.left_out += [LeftOut(holding, reason) for holding in holdings]
 
 
+@dataclass(slots=True)
+class Divided:
+    """The ground of a country as something divides it, flat: what facts of later days then move.
+
+    ``near`` is all of it of which anything is known, ``lines`` and ``contested`` lie between the ``areas``.
+    What is only taken to be ``assumed``'s, because it is that state's own, is drawn for nobody.
+    """
+
+    near: BaseGeometry
+    areas: dict[str, BaseGeometry]
+    lines: list[BaseGeometry] = field(default_factory=list)
+    contested: list[BaseGeometry] = field(default_factory=list)
+    assumed: str | None = None
+
+
 def positions(placed: Sequence[ControlFact] | Sequence[Holding], plane: Plane) -> Array:
     """Return where facts or places lie (n, 2), flat."""
     return plane.flat(np.array([(each.lon, each.lat) for each in placed]).reshape(-1, 2))

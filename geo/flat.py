@@ -33,11 +33,6 @@ def lines_between(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     return lines
 
 
-def around(lines: Sequence[BaseGeometry], km: float) -> BaseGeometry:
-    """Return the ground within so many kilometres of lines."""
-    return shapely.buffer(shapely.union_all(lines), km, quad_segs=4)
-
-
 def apart_from(spots: Array, others: Array, km: float) -> Array:
     """Return those of other positions (m, 2) that are farther from all of ``spots`` (n, 2)."""
     return others[KDTree(spots).query(others)[0] > km] if len(others) else others
