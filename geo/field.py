@@ -27,7 +27,7 @@ NEIGHBOURS = 16
 APART = 3
 """How far places lie apart is told by the distance to the one of this rank."""
 
-SOFTENED = 0.5
+SOFTENED = 0.15
 """How much of that distance is added to each, squared."""
 
 LEAST_KM, MOST_KM = 0.5, 30.0
