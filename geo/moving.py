@@ -60,7 +60,7 @@ class Moving:
         drawing.front += [shapely.difference(line, touched) for line in self._divided.lines]
         drawing.contested += [shapely.difference(part, touched) for part in self._divided.contested]
         if changed:
-            self._redraw(drawing, changed, touched, self._plane.flat(settlements), day)
+            self._redraw(drawing, changed, touched, self._plane.flat(settlements))
 
     def _add(self, drawing: Drawing, party: str, area: BaseGeometry) -> None:
         if party != self._divided.assumed:
@@ -98,7 +98,6 @@ class Moving:
         changed: Sequence[Holding],
         touched: BaseGeometry,
         settlements: Array,
-        day: date,
     ) -> None:
         """Draw the ground around places that have changed hands.
 
@@ -115,7 +114,8 @@ class Moving:
         places = np.vstack([others, spots])
         before = np.eye(len(parties))[[parties.index(holder) for holder in self._holders(places)]]
         after = says(changed, places, before, parties)
-        weights = np.array([1.0] * len(others) + [holding.weight(day) for holding in changed])
+        # Not by age: what the villages around say is older than all of these.
+        weights = np.array([1.0] * len(others) + [holding.facts[-1].weight for holding in changed])
         of_places = Field(places, np.hstack([before, after]), weights)
 
         grid = Grid.over(widened(touched.bounds), STEP_KM[0])
