@@ -60,7 +60,8 @@ class Field:
         self._count = min(NEIGHBOURS, len(spots))
         self._says = says
         self.apart = self._apart(spots)
-        self._weights = weights * self.apart
+        # As the square: ground is what counts, and grows so with distance.
+        self._weights = weights * self.apart**2
 
     def shares(self, points: Array) -> Array:
         """Return the share (m, parties) of each party at points (m, 2) in km."""
