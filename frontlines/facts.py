@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +19,11 @@ MAX_FACTS = 200_000
 MAX_WORD = 200
 """Characters of a name, a party or a source."""
 
-NEEDED, KNOWN = ("lat", "lon", "party", "date", "source"), ("weight", "name", "stance")
+NEEDED = ("lat", "lon", "party", "date", "source")
 _STANCES = (Stance.REPORTED, Stance.CONFIRMED, Stance.CLAIMED, Stance.DENIED, Stance.NEGATED)
+
+TOLD = (Stance.REPORTED, Stance.CLAIMED, Stance.CONFIRMED, Stance.DENIED)
+"""How events are told that tell of control: what is planned, long past or did not happen changes nothing."""
 
 LEAST_WEIGHT = 0.1
 """Of a fact that follows from an event that hardly is one."""
@@ -96,9 +99,8 @@ def _word(text: str, where: str, column: str) -> str:
 
 def _day(text: str, where: str) -> date:
     try:
-        if len(text.strip()) != len("2025-01-31"):
-            raise ValueError
-        return date.fromisoformat(text.strip())
+        # The weeks that date.fromisoformat would take as well are none of ours.
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError:
         raise InvalidInput(f"date {text[:40]!r} is no day like 2025-01-31", field=where) from None
 
@@ -113,6 +115,8 @@ def facts_of(
     their own interest counts as confirmed. Events without a day, or not in a settlement, tell nothing.
     """
     for event in events:
+        if event.stance not in TOLD:
+            continue
         place, day = event.place, event.when.end if event.when else _published(event)
         if place is None or event.geo_precision != 1 or place.level is not Level.SETTLEMENT or day is None:
             continue

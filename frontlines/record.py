@@ -24,7 +24,7 @@ from domain import (
     Store,
     Unprocessable,
 )
-from frontlines.facts import facts_of, read_facts
+from frontlines.facts import TOLD, facts_of, read_facts
 from geo.control import Background, Territory, territory
 from geo.gazetteer import Gazetteer
 from geo.holdings import CLAIM_STANDS, Holding
@@ -38,7 +38,6 @@ FACTS = "facts"
 KEPT = 128
 """Days whose ground is kept in memory; each takes some hundred kilobytes."""
 
-TOLD = (Stance.REPORTED, Stance.CLAIMED, Stance.CONFIRMED, Stance.DENIED)
 LEAST_KM2 = 0.5
 """Smaller differences between two drawings are of their drawing."""
 
@@ -167,9 +166,8 @@ class Record:
         places = []
         for place in after.territory.holdings:
             then = held.get((place.lat, place.lon))
-            if place.since > first and (
-                then is None or (then.party, then.claimant) != (place.party, place.claimant)
-            ):
+            # A claim that was made before may have been believed since.
+            if (then.party, then.claimant) != (place.party, place.claimant) if then else place.since > first:
                 places.append((place, then.party if then else self._holder(before, place)))
         places.sort(key=lambda pair: pair[0].since, reverse=True)
         return Change(first, last, _differences(before, after), tuple(places))

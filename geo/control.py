@@ -23,7 +23,7 @@ from geo.by_facts import REACH_KM, assume_its_own, divide_by_facts
 from geo.by_snapshot import Layer, divide_by_snapshot
 from geo.drawing import Drawing, LeftOut, positions
 from geo.field import Array
-from geo.flat import polygons
+from geo.flat import lines, polygons
 from geo.holdings import Holding, settle
 from geo.land import Land, Theatre
 from geo.moving import Moving
@@ -94,7 +94,7 @@ def territory(
     parts = [(each, part) for each in snapshots for part in shapely.get_parts(each.geometry).tolist()]
     extents = [(fact.lon, fact.lat, fact.lon, fact.lat) for fact in facts]
     extents += [part.bounds for _, part in parts]
-    found = Territory(day, {}, shapely.MultiPolygon(), shapely.MultiLineString())
+    found = Territory(day, {}, shapely.Polygon(), shapely.LineString())
     for together in _together(extents):
         theatre = land.theatre(_box_around([extents[at] for at in together]))
         here = [facts[at] for at in together if at < len(facts)]
@@ -210,19 +210,21 @@ def _by_country(shape: BaseGeometry, theatre: Theatre) -> Iterator[tuple[str, Ba
 def _joined(before: Territory, drawn: Drawing, theatre: Theatre) -> Territory:
     """Return a territory with the flat geometry of one more theatre."""
 
-    def with_these(known: BaseGeometry, parts: Sequence[BaseGeometry]) -> BaseGeometry:
+    def with_these(
+        known: BaseGeometry, parts: Sequence[BaseGeometry], kept: Callable[[BaseGeometry], BaseGeometry]
+    ) -> BaseGeometry:
         fresh = theatre.plane.on_map(parts[0] if len(parts) == 1 else shapely.union_all(parts))
         fresh = shapely.set_precision(fresh if fresh.is_valid else shapely.make_valid(fresh), GRID_DEGREES)
-        return fresh if known.is_empty else shapely.union(known, fresh)
+        return kept(fresh if known.is_empty else shapely.union(known, fresh))
 
     areas = dict(before.areas)
     for party, parts in drawn.areas.items():
-        areas[party] = with_these(areas.get(party, shapely.MultiPolygon()), parts)
+        areas[party] = with_these(areas.get(party, shapely.Polygon()), parts, polygons)
     return Territory(
         before.day,
         {party: area for party, area in sorted(areas.items()) if not area.is_empty},
-        with_these(before.contested, drawn.contested),
-        with_these(before.front, drawn.front),
+        with_these(before.contested, drawn.contested, polygons),
+        with_these(before.front, drawn.front, lines),
         (*before.holdings, *drawn.holdings),
         (*before.left_out, *drawn.left_out),
     )

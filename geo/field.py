@@ -93,6 +93,8 @@ class Field:
         return float(np.clip(np.quantile(at_line, 0.25) / 2 if len(at_line) else STEP_KM[1], *STEP_KM))
 
     def _apart(self, spots: Array) -> Array:
+        if len(spots) == 1:
+            return np.array([MOST_KM])
         rank = min(APART + 1, len(spots))
         km = self._tree.query(spots, k=[rank])[0][:, 0]
         return np.asarray(np.clip(km, LEAST_KM, MOST_KM))

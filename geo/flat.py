@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
@@ -17,20 +17,32 @@ TOUCHING_KM = 0.01
 
 def polygons(shape: BaseGeometry) -> BaseGeometry:
     """Return the areas of a shape, without the lines and points along which two shapes touched."""
-    parts = shapely.get_parts(shape)
-    return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
+    parts = [part for part in _parts(shape) if part.geom_type == "Polygon"]
+    # The union of nothing is a collection, of which GEOS cannot tell whether it is an area.
+    return shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def lines(shape: BaseGeometry) -> BaseGeometry:
+    """Return the lines of a shape, without the points at which two shapes met."""
+    parts = [part for part in _parts(shape) if part.geom_type == "LineString"]
+    return shapely.line_merge(shapely.union_all(parts)) if parts else shapely.LineString()
+
+
+def _parts(shape: BaseGeometry) -> Iterable[BaseGeometry]:
+    # Twice, for there may be collections of areas of many parts.
+    yield from shapely.get_parts(shapely.get_parts(shape))
 
 
 def lines_between(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     """Return the lines along which areas touch each other, one of each pair that does."""
-    lines: list[BaseGeometry] = []
+    shared_lines: list[BaseGeometry] = []
     for at, one in enumerate(areas):
         for other in areas[at + 1 :]:
             shared = shapely.intersection(one.boundary, shapely.buffer(other, TOUCHING_KM, quad_segs=1))
             parts = [part for part in shapely.get_parts(shared) if part.length > 2 * TOUCHING_KM]
             if parts:
-                lines.append(shapely.line_merge(shapely.union_all(parts)))
-    return lines
+                shared_lines.append(shapely.line_merge(shapely.union_all(parts)))
+    return shared_lines
 
 
 def apart_from(spots: Array, others: Array, km: float) -> Array:

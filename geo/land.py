@@ -38,6 +38,10 @@ ROUGH_KM = 3.0
 AROUND, ALONE = 10, 0.2
 """So near to a border a place is of the country beyond it, if of so many around it hardly any are not."""
 
+ROUGH_DEGREES, FINE_KM = 0.05, 1.5
+"""Outlines in a box are simplified by so many km for each degree of its width, if that is more than the
+second number: else the thousand islands of a north coast take a minute."""
+
 THEATRES_KEPT = 16
 _CORNERS = 4
 """Per quarter of a circle, where rivers are closed: they are not drawn, only filled."""
@@ -124,24 +128,29 @@ class Land:
     def _theatre(self, box: BBox) -> Theatre:
         """Return the ground in a box; it is kept, so ask for boxes with round edges."""
         plane, around = Plane(box), (box.west, box.south, box.east, box.north)
+        rough = ROUGH_DEGREES * max(box.east - box.west, box.north - box.south)
         _, _, found, (codes, sizes) = pyogrio.raw.read(self._path, bbox=around)
         parts: dict[str, list[BaseGeometry]] = {}
         size_of = dict(zip(codes, sizes, strict=True))
         for code, wkb in zip(codes, found, strict=True):
             # Cut first: to mend the outline of all of Russia takes a minute.
-            part = shapely.make_valid(shapely.clip_by_rect(shapely.from_wkb(wkb), *around))
-            parts.setdefault(str(code), []).append(plane.shape(part))
+            part = plane.shape(shapely.clip_by_rect(shapely.from_wkb(wkb), *around))
+            if rough > FINE_KM:
+                part = shapely.simplify(part, rough, preserve_topology=False)
+            parts.setdefault(str(code), []).append(part)
         grounds: dict[str, Ground] = {}
         # What two outlines share is the smaller country's: they hold what each state claims.
         for code in sorted(parts, key=lambda code: float(size_of[code])):
             land = shapely.union_all(shapely.make_valid(np.array(parts[code])))
             taken = [ground.banks for ground in grounds.values() if shapely.intersects(ground.banks, land)]
-            grounds[code] = _ground(code, shapely.difference(land, shapely.union_all(taken)))
+            ground = _ground(code, land, shapely.union_all(taken))
+            if not ground.banks.is_empty:
+                grounds[code] = ground
         return Theatre(plane, grounds)
 
 
-def _ground(country: str, land: BaseGeometry) -> Ground:
-    """Fill the rivers and ponds of a country's land."""
+def _ground(country: str, land: BaseGeometry, taken: BaseGeometry) -> Ground:
+    """Fill the rivers and ponds of a country's land, and cut what others have taken, such as enclaves."""
     closed = shapely.buffer(land, RIVER_KM / 2, quad_segs=_CORNERS)
     closed = shapely.buffer(closed, -RIVER_KM / 2, quad_segs=_CORNERS)
     parts = [part for part in shapely.get_parts(closed) if part.geom_type == "Polygon"]
@@ -150,7 +159,9 @@ def _ground(country: str, land: BaseGeometry) -> Ground:
         for part in parts
     ]
     banks = shapely.union_all([shapely.Polygon(part.exterior) for part in parts])
-    return Ground(country, shapely.union_all(dry), banks)
+    return Ground(
+        country, shapely.difference(shapely.union_all(dry), taken), shapely.difference(banks, taken)
+    )
 
 
 def _area(ring: shapely.LinearRing) -> float:

@@ -34,6 +34,9 @@ SAME_PLACE_KM = 0.3
 TRACE_KM = 0.25
 """How far the points lie apart at which a line is felt for."""
 
+MOST_FELT = 300_000
+"""Nodes of the grid on which lines are drawn anew; where so much has changed hands, it is coarser."""
+
 
 class Moving:
     """Ground as it was divided, which later facts move."""
@@ -118,20 +121,21 @@ class Moving:
         weights = np.array([1.0] * len(others) + [holding.facts[-1].weight for holding in changed])
         of_places = Field(places, np.hstack([before, after]), weights)
 
-        grid = Grid.over(widened(touched.bounds), STEP_KM[0])
+        near = shapely.intersection(self._divided.near, touched)
+        banks = shapely.intersection(self._ground.banks, touched)
+        step = max(STEP_KM[0], float(np.sqrt(touched.area / MOST_FELT)))
+        grid = Grid.over(widened(touched.bounds), step)
         nodes = grid.nodes()
-        inside = shapely.contains_xy(shapely.buffer(touched, 2 * STEP_KM[0]), *nodes.T)
+        inside = shapely.contains_xy(shapely.buffer(banks, 2 * step, quad_segs=2), *nodes.T)
         told = of_places.shares(nodes[inside])
         moved = told[:, len(parties) :] - told[:, : len(parties)]
         leads = np.full((len(nodes), len(parties)), np.nan)
         leads[inside] = lead(self._shares(nodes[inside], parties) + moved)
         ahead = leads.reshape(*grid.shape, -1)
 
-        near = shapely.intersection(self._divided.near, touched)
         contours = [grid.at_least(ahead[..., at], 0.0) for at in range(len(parties))]
         for party, contour in zip(parties, contours, strict=True):
             self._add(drawing, party, shapely.intersection(contour, near))
-        banks = shapely.intersection(self._ground.banks, touched)
         front = [shapely.intersection(line, banks) for line in lines_between(contours)]
         drawing.front += front
         in_doubt = [False] * len(others) + [holding.contested for holding in changed]
