@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -17,20 +17,21 @@ TOUCHING_KM = 0.01
 
 def polygons(shape: BaseGeometry) -> BaseGeometry:
     """Return the areas of a shape, without the lines and points along which two shapes touched."""
-    parts = [part for part in _parts(shape) if part.geom_type == "Polygon"]
+    parts = _parts(shape, "Polygon")
     # The union of nothing is a collection, of which GEOS cannot tell whether it is an area.
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
 def lines(shape: BaseGeometry) -> BaseGeometry:
     """Return the lines of a shape, without the points at which two shapes met."""
-    parts = [part for part in _parts(shape) if part.geom_type == "LineString"]
+    parts = _parts(shape, "LineString")
     return shapely.line_merge(shapely.union_all(parts)) if parts else shapely.LineString()
 
 
-def _parts(shape: BaseGeometry) -> Iterable[BaseGeometry]:
+def _parts(shape: BaseGeometry, kind: str) -> list[BaseGeometry]:
     # Twice, for there may be collections of areas of many parts.
-    yield from shapely.get_parts(shapely.get_parts(shape))
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return [part for part in parts if part.geom_type == kind and not part.is_empty]
 
 
 def lines_between(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:

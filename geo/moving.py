@@ -118,7 +118,7 @@ class Moving:
         before = np.eye(len(parties))[[parties.index(holder) for holder in self._holders(places)]]
         after = says(changed, places, before, parties)
         # Not by age: what the villages around say is older than all of these.
-        weights = np.array([1.0] * len(others) + [holding.facts[-1].weight for holding in changed])
+        weights = np.array([1.0] * len(others) + [each.weight(each.facts[-1].date) for each in changed])
         of_places = Field(places, np.hstack([before, after]), weights)
 
         near = shapely.intersection(self._divided.near, touched)
