@@ -26,6 +26,7 @@ from domain import (
 )
 from frontlines.facts import TOLD, facts_of, read_facts
 from geo.control import Background, Territory, territory
+from geo.flat import polygons
 from geo.gazetteer import Gazetteer
 from geo.holdings import CLAIM_STANDS, Holding
 from geo.land import Land
@@ -213,11 +214,10 @@ def _differences(before: Control, after: Control) -> tuple[Difference, ...]:
         for gainer, gained in after.territory.areas.items():
             if loser == gainer or not shapely.intersects(lost, gained):
                 continue
-            moved = shapely.intersection(lost, gained)
+            moved = polygons(shapely.intersection(lost, gained))
             core = shapely.buffer(moved, -SLIVER_DEGREES / 2, quad_segs=2)
-            moved = shapely.intersection(moved, shapely.buffer(core, SLIVER_DEGREES, quad_segs=2))
-            parts = [part for part in shapely.get_parts(moved) if part.geom_type == "Polygon"]
-            kept = [part for part in parts if area_km2(part) >= LEAST_KM2]
+            moved = polygons(shapely.intersection(moved, shapely.buffer(core, SLIVER_DEGREES, quad_segs=2)))
+            kept = [part for part in shapely.get_parts(moved) if area_km2(part) >= LEAST_KM2]
             if kept:
                 area = shapely.union_all(kept)
                 found.append(Difference(loser, gainer, area, area_km2(area)))

@@ -16,7 +16,7 @@ from geo.by_facts import FAR_KM
 from geo.drawing import Divided, Drawing, named, positions, says, unsure
 from geo.field import COARSE, STEP_KM, Array, Field, Grid, lead
 from geo.flat import apart_from, lines_between, polygons, widened, within
-from geo.holdings import Holding, settle
+from geo.holdings import Holding, settle, without
 from geo.land import Ground, Plane
 
 DEPTH_KM = 2.5
@@ -56,7 +56,7 @@ class Moving:
             if holding.contested or holding.party != holders[holding.facts[0]]
         ]
         changed = self._believable(drawing, told)
-        drawing.holdings += changed
+        drawing.holdings = [*without(drawing.holdings, changed), *changed]
         touched = within(positions(changed, self._plane), np.full(len(changed), TOUCHED_KM))
         for party, area in self._divided.areas.items():
             self._add(drawing, party, shapely.difference(area, touched))
