@@ -7,14 +7,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from domain import BadData, ControlFact, DateRange, InvalidInput, SitmapError, Stance, TooLarge
+from domain import BadData, BBox, ControlFact, DateRange, InvalidInput, SitmapError, Stance, TooLarge
 from frontlines import facts as module
 from frontlines.facts import facts_of, party_of, read_facts
+from geo.holdings import settle
+from geo.land import Land
 from ontology import Ontology, load_ontology
 from tests.store_samples import DAY, KURSK_REGION, POKROVSK, document, event, report
 
+ROOT = Path(__file__).parent.parent
 HEADER = "lat,lon,party,date,source"
 ROW = "48.5,37.5,Russia,2025-01-31,Example"
 
@@ -263,3 +267,30 @@ def test_a_doubtful_event_weighs_little_but_something(ontology: Ontology) -> Non
 )
 def test_ground_is_its_sides(actor: str | None, party: str) -> None:
     assert party_of(actor) == party
+
+
+# --------------------------------------------------------------------------- our own tables
+
+
+@pytest.mark.parametrize(
+    ("file", "country", "parties", "count"),
+    [("control.csv", "UA", {"Russia", "Ukraine"}, 250), ("kursk.csv", "RU", {"Russia", "Ukraine"}, 15)],
+    ids=["control.csv", "kursk.csv"],
+)
+def test_our_tables_tell_once_of_each_place_in_the_ground_of_its_country(
+    file: str, country: str, parties: set[str], count: int, prepared: dict[str, str]
+) -> None:
+    facts = read_facts(ROOT / "data" / file)
+    assert len(facts) >= count
+    assert {fact.party for fact in facts} == parties
+    assert {fact.date for fact in facts} == {date(2025, 1, 31)}
+    assert len(settle(facts, date(2025, 1, 31))) == len(facts), "namesakes lie far enough apart"
+    assert all(fact.name and fact.source and fact.weight == 1 for fact in facts)
+    seen = Land(Path(prepared["SITMAP_LAND"])).theatre(BBox(20, 43, 42, 54))
+    spots = seen.plane.flat(np.array([(fact.lon, fact.lat) for fact in facts]))
+    assert set(seen.countries_of(spots).tolist()) == {country}
+
+
+def test_the_origin_of_our_tables_is_told() -> None:
+    told = (ROOT / "data" / "README.md").read_text("utf-8")
+    assert all(f"| `{file}` |" in told for file in ("control.csv", "kursk.csv"))
