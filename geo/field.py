@@ -143,7 +143,9 @@ class Grid:
             assert outline is not None and cuts is not None
             outer, *holes = np.split(outline, cuts[1:-1])
             areas.append(shapely.Polygon(outer, holes))
-        return shapely.union_all(shapely.make_valid(np.array(areas, dtype=object)))
+        shape = shapely.MultiPolygon(areas)
+        # Where two contours meet in a point of the grid.
+        return shape if shape.is_valid else shapely.make_valid(shape)
 
 
 def lead(shares: Array) -> Array:
