@@ -382,7 +382,7 @@ def _box(centre: Place) -> str:
 
 
 def measure_control(setup: Setup) -> Iterator[Measure]:
-    """Draw who holds what from the default facts and from many, and ask a server for a day again and again."""
+    """Draw who holds what from the default facts and from many, and ask a server for a day again."""
     land = Land(setup.land)
     written = read_facts(ROOT / "data" / "control.csv")
     day = max(fact.date for fact in written)
