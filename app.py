@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, features, pages, wording
+from web import assets, control, features, pages, wording
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -116,6 +116,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
+    app.register_blueprint(control.blueprint)
     app.register_blueprint(assets.blueprint)
     app.add_template_filter(wording.day)
     app.add_template_filter(wording.kilometres)

@@ -107,6 +107,19 @@ class Record:
         drawn = sorted({kept.source for kept in self._store.snapshots.list() if kept.counts})
         return (FACTS, *drawn)
 
+    def parties(self) -> tuple[str, ...]:
+        """Return who is said to have held any ground, in the order in which they were heard of."""
+        first = {fact.party: fact.date for fact in sorted(self.facts(), key=_newest_first)}
+        for kept in self._store.snapshots.list():
+            if kept.counts and kept.party:
+                first[kept.party] = min(kept.date, first.get(kept.party, kept.date))
+        return tuple(sorted(first, key=lambda party: (first[party], party)))
+
+    def drawn_days(self, source: str = "") -> tuple[date, ...]:
+        """Return the days of which there are drawings, in order."""
+        kept = self._store.snapshots.list()
+        return tuple(sorted({each.date for each in kept if each.counts and source in ("", each.source)}))
+
     def days(self, source: str = "") -> tuple[date, ...]:
         """Return the days on which something is known to have changed, in order."""
         known = {fact.date for fact in self.facts()}
@@ -115,10 +128,7 @@ class Record:
             for fact in self.facts()
             if fact.stance in (Stance.CLAIMED, Stance.DENIED)
         }
-        known |= {
-            kept.date for kept in self._store.snapshots.list() if kept.counts and source in ("", kept.source)
-        }
-        return tuple(sorted(known))
+        return tuple(sorted(known | set(self.drawn_days(source))))
 
     def facts(self) -> tuple[ControlFact, ...]:
         """Return the facts of the table and those that events tell. Raises what ``read_facts`` does."""
@@ -208,6 +218,10 @@ class Record:
     def _settlements(self, country: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         spots = [(lon, lat) for lon, lat, _ in self._gazetteer.settlements(country)]
         return np.array(spots, dtype=np.float64).reshape(-1, 2)
+
+
+def _newest_first(fact: ControlFact) -> int:
+    return -fact.date.toordinal()
 
 
 def _differences(before: Control, after: Control) -> tuple[Difference, ...]:

@@ -49,7 +49,7 @@ def index() -> str:
             parts.ontology,
             events=url_for("features.events", properties="slim", **arguments),
             regions=url_for("features.regions", **arguments),
-            front_lines=url_for("features.front_lines"),
+            front_lines=url_for("control.front_lines"),
         ),
         query=query,
         counts=counts,
@@ -211,7 +211,14 @@ ADDRESSES = (
     ("/events/<id>.geojson", "one event with its evidence, and who vouched for it when", ()),
     ("/near.geojson", "events around a place, nearest first, with their distances", params.NEAR),
     ("/regions.geojson", "outlines of the regions that have events, with their number", params.VIEW),
-    ("/frontlines.geojson", "front lines; none yet", ()),
+    (
+        "/control.geojson",
+        "who holds the ground on a day: areas, contested ground, front line",
+        params.CONTROL,
+    ),
+    ("/frontlines.geojson", "the front line alone", params.LINES),
+    ("/changes.geojson", "ground and places that changed hands between two days", params.CHANGES),
+    ("/disagreements.geojson", "ground that two sources give to different parties", params.DISAGREEMENTS),
     ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
 

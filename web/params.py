@@ -56,6 +56,13 @@ PARAMETERS: Mapping[str, Parameter] = {
         Parameter("lat", "latitude of the centre in degrees, with lon"),
         Parameter("lon", "longitude of the centre in degrees, with lat"),
         Parameter("km", f"radius in kilometres, up to {MAX_KM:.0f}; {DEFAULT_KM:.0f} when not given"),
+        Parameter("date", "a day, YYYY-MM-DD; the newest of which something is known when not given"),
+        Parameter(
+            "source", "whose drawings of control count, or “facts” for none; the newest when not given"
+        ),
+        Parameter("other", "the source to set against it; “facts” when not given"),
+        Parameter("from", "the earlier day, YYYY-MM-DD; the first that is known when not given"),
+        Parameter("to", "the later day, YYYY-MM-DD; the newest that is known when not given"),
         Parameter("q", "the beginning of a place name, or words of it"),
     )
 }
@@ -63,6 +70,11 @@ WINDOW = ("start", "end", "type", "stance", "precision")
 VIEW = (*WINDOW, "bbox", "region")
 EVENTS = (*VIEW, "limit", "properties")
 PLACES = ("q", "lat", "lon", "km")
+LINES = ("date", "source")
+CONTROL = (*LINES, "properties")
+CHANGES = ("from", "to", "source", "properties")
+DISAGREEMENTS = (*LINES, "other")
+CONTROL_PAGE = ("from", "to", *LINES, "other")
 NEAR = ("place", "place_id", "lat", "lon", "km", *WINDOW, "limit")
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?", re.ASCII)
@@ -110,6 +122,14 @@ class Arguments:
         """Return a date."""
         text = self.text(name)
         return None if text is None else read_day(text, name)
+
+
+def slim(arguments: Arguments) -> bool:
+    """Return whether only what the map draws is asked for. Raises InvalidInput."""
+    text = arguments.text("properties")
+    if text not in (None, "slim"):
+        raise InvalidInput("may only be slim", field="properties")
+    return text is not None
 
 
 def event_query(arguments: Arguments, ontology: Ontology) -> EventQuery:
