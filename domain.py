@@ -830,6 +830,9 @@ class Store(Protocol):
     def counts(self, query: EventQuery) -> Counts:
         """Reconcile what a view shows with what there is."""
 
+    def span(self, query: EventQuery) -> tuple[date, date] | None:
+        """The first and the last day of the events that are dated, ``None`` where none is."""
+
     def by_region(self, query: EventQuery) -> Mapping[str, int]:
         """Events per first-order division (place id), country where no division is known."""
 

@@ -12,6 +12,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from domain import (
@@ -273,6 +274,14 @@ class SqliteStore:
             by_type=dict(+by_type),
             by_stance=dict(+by_stance),
         )
+
+    def span(self, query: EventQuery) -> tuple[date, date] | None:
+        """Return the first and the last day of the events that are dated, ``None`` where none is."""
+        sql, params = joined(filters_of(query))
+        with self._connections.reading() as db:
+            ends = f"SELECT min(date_start), max(date_end) FROM events WHERE {sql}"
+            first, last = db.execute(ends, params).fetchone()
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
 
     def by_region(self, query: EventQuery) -> Mapping[str, int]:
         """Placed events per first-order division (place id), country where no division is known.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 import feeds
@@ -20,6 +21,7 @@ from domain import (
     Refusal,
     SitmapError,
     Stance,
+    Store,
     TooLarge,
     Unprocessable,
 )
@@ -38,19 +40,14 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.get("/")
 def index() -> str:
-    """Show the map with its filters, list and count line."""
+    """Show the map with its filters, list, count line and time bar."""
     parts = services()
     query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
     arguments: dict[str, Any] = params.to_arguments(query)
     counts = parts.store.counts(query)
     return render_template(
         "map.html",
-        map=situation_map(
-            parts.ontology,
-            events=url_for("features.events", properties="slim", **arguments),
-            regions=url_for("features.regions", **arguments),
-            front_lines=url_for("control.front_lines"),
-        ),
+        map=situation_map(parts.ontology),
         query=query,
         counts=counts,
         families=_family_choices(parts, query, counts.by_type),
@@ -60,9 +57,29 @@ def index() -> str:
         ],
         precisions=[(grain, words, grain in query.precisions) for grain, words in wording.PRECISIONS.items()],
         regions=_region_choices(parts, query),
+        span=_span(parts.store),
         geojson=url_for("features.events", **arguments),
         filtered=bool(arguments),
     )
+
+
+@blueprint.get("/counts.json")
+def counts() -> Response:
+    """Return how a view reconciles, and how many events there are by type, stance and region."""
+    parts = services()
+    query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
+    regions = [
+        asdict(country) | {"divisions": [asdict(division) for division in divisions]}
+        for country, divisions in _region_choices(parts, query)
+    ]
+    return jsonify(asdict(parts.store.counts(query)) | {"regions": regions})
+
+
+def _span(store: Store) -> tuple[date, date] | None:
+    """Return the first and the last day that the time bar reaches: those of events and of drawings."""
+    days = [kept.date for kept in store.snapshots.list() if kept.counts]
+    days += store.span(EventQuery()) or ()
+    return (min(days), max(days)) if days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +236,7 @@ ADDRESSES = (
     ("/frontlines.geojson", "the front line alone", params.LINES),
     ("/changes.geojson", "ground and places that changed hands between two days", params.CHANGES),
     ("/disagreements.geojson", "ground that two sources give to different parties", params.DISAGREEMENTS),
+    ("/counts.json", "how many events a view shows, by type, stance and region", params.VIEW),
     ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
 
