@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,6 @@ from shapely.geometry.base import BaseGeometry
 from domain import ControlFact, Place, Snapshot, Stance
 from frontlines.record import Change, Difference, Record
 from geo.gazetteer import Gazetteer
-from geo.shapes import area_km2
 
 NEAR_KM = 5.0
 """How near to a place, or to ground, an event of its capture explains the change."""
@@ -150,13 +150,13 @@ def _km(one: Turn | ControlFact, other: Turn | Place) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How many km² each party held on each day, of the ground that is known on all of these days.
+    """How many km² each party held on each day.
 
-    Other ground is left out, since to hear of it for the first time is no gain of anybody's.
+    The last day's are what is drawn for it. Those before are counted back by the ground that changed hands,
+    for to hear of more ground is nobody's gain.
     """
 
     days: tuple[date, ...]
-    ground_km2: float
     km2: Mapping[str, tuple[float, ...]]
 
 
@@ -182,20 +182,21 @@ def _thinned(days: Sequence[date], most: int) -> list[date]:
     return [days[(2 * at + 1) * len(days) // (2 * most)] for at in range(most)]
 
 
-def series(record: Record, days: Sequence[date], source: str = "") -> Series:
-    """Return who held how much of the ground that is known on all of the days."""
-    drawn = [record.on(day, source).territory.areas for day in days]
-    known = [shapely.union_all(list(areas.values())) for areas in drawn]
-    ground: BaseGeometry = shapely.intersection_all(known) if known else shapely.Polygon()
-    held: dict[str, list[float]] = {}
-    for at, areas in enumerate(drawn):
-        for party, area in areas.items():
-            if shapely.intersects(area, ground):
-                kept = held.setdefault(party, [0.0] * len(days))
-                kept[at] = area_km2(shapely.intersection(area, ground))
-    return Series(tuple(days), area_km2(ground), {party: tuple(km2) for party, km2 in held.items()})
-
-
 def steps(record: Record, days: Sequence[date], source: str = "") -> tuple[Change, ...]:
     """Return what changed from each of the days to the next."""
     return tuple(record.change(first, last, source) for first, last in pairwise(days))
+
+
+def series(changes: Sequence[Change], last: Mapping[str, float]) -> Series:
+    """Return who held how much on the days of one change after the other; ``last`` are the last day's km²."""
+    held = [defaultdict(float, last)]
+    for change in reversed(changes):
+        before = defaultdict(float, held[-1])
+        for moved in change.areas:
+            before[moved.before] += moved.km2
+            before[moved.after] -= moved.km2
+        held.append(before)
+    held.reverse()
+    days = (changes[0].first, *(change.last for change in changes)) if changes else ()
+    parties = dict.fromkeys(party for of_day in held for party in of_day)
+    return Series(days, {party: tuple(max(0.0, of_day[party]) for of_day in held) for party in parties})

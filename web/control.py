@@ -34,7 +34,7 @@ def control() -> Response:
     def make() -> str:
         return _dumps(asked.described | {"features": list(features(asked.control.territory, slim=slim))})
 
-    return services().kept.answer((asked.version, "control", asked.day, asked.source, slim), make, GEOJSON)
+    return services().kept.response((asked.version, "control", asked.day, asked.source, slim), make, GEOJSON)
 
 
 @blueprint.get("/frontlines.geojson")
@@ -47,7 +47,7 @@ def front_lines() -> Response:
         lines = [feature for feature in known if feature["properties"]["kind"] == "frontline"]
         return _dumps(asked.described | {"features": lines})
 
-    return services().kept.answer((asked.version, "lines", asked.day, asked.source), make, GEOJSON)
+    return services().kept.response((asked.version, "lines", asked.day, asked.source), make, GEOJSON)
 
 
 @blueprint.get("/changes.geojson")
@@ -69,7 +69,7 @@ def changes() -> Response:
         return _dumps(described | {"features": areas + places})
 
     question = (parts.record.version, "changes", first, last, source, slim)
-    return parts.kept.answer(question, make, GEOJSON)
+    return parts.kept.response(question, make, GEOJSON)
 
 
 @blueprint.get("/disagreements.geojson")
@@ -91,7 +91,7 @@ def disagreements() -> Response:
         ]  # fmt: skip
         return _dumps(asked.described | {"source": one, "other": other, "features": features})
 
-    return parts.kept.answer((asked.version, "differ", asked.day, one, other), make, GEOJSON)
+    return parts.kept.response((asked.version, "differ", asked.day, one, other), make, GEOJSON)
 
 
 # --------------------------------------------------------------------------- what is asked
@@ -139,8 +139,7 @@ def between(arguments: params.Arguments, record: Record) -> tuple[date, date, st
 
 def two_sources(arguments: params.Arguments, record: Record) -> tuple[str, str]:
     """Return the two sources to compare: that of the newest drawing with the facts, if nothing is said."""
-    drawn = [source for source in record.sources() if source != FACTS]
-    one = known_source(arguments, "source", record) or next(iter(drawn), FACTS)
+    one = known_source(arguments, "source", record) or record.newest_source()
     other = known_source(arguments, "other", record)
     return one, other or next((name for name in record.sources() if name != one), FACTS)
 
@@ -156,10 +155,16 @@ def known_source(arguments: params.Arguments, name: str, record: Record) -> str:
 # --------------------------------------------------------------------------- what is answered
 
 
+def parties(record: Record, *known: Control) -> list[str]:
+    """Return all parties in the order by which they get their colours, the same on every page."""
+    named = record.parties()
+    unnamed = {party for control in known for party in control.territory.areas} - set(named)
+    return [*named, *sorted(unnamed)]
+
+
 def _described(record: Record, control: Control) -> dict[str, Any]:
     sources = dict.fromkeys(f"Areas: {each.source}, {each.date}." for each in control.drawn)
     told = [fact for holding in control.territory.holdings for fact in holding.facts]
-    named = record.parties()
     note = {} if control.territory.areas or control.drawn else {"note": NOTHING_KNOWN}
     return {
         "type": "FeatureCollection",
@@ -170,7 +175,7 @@ def _described(record: Record, control: Control) -> dict[str, Any]:
             for each in control.drawn
         ],
         "facts": len(told),
-        "parties": [*named, *sorted(set(control.territory.areas) - set(named))],
+        "parties": parties(record, control),
     } | note
 
 

@@ -45,7 +45,7 @@ class MapMarkup:
 def situation_map(ontology: Ontology) -> MapMarkup:
     """Return the main map. What it shows is fetched for the filters and the window in the page's address."""
     built = _Builder(ontology)
-    built.add_control()
+    built.add_control(url_for("control.control"))
     built.add("changeLayer", "Change in the window", show=False, url=url_for("control.changes"))
     built.add("regionLayer", "Regions by number of events", url=url_for("features.regions"))
     built.add_events("Events", url_for("features.events"))
@@ -65,6 +65,13 @@ def near_map(ontology: Ontology, *, events: str, lat: float, lon: float, km: flo
     built.add("circleLayer", "Radius", lat=lat, lon=lon, km=km)
     built.add_events("Events", events)
     return built.render("around")
+
+
+def control_map(ontology: Ontology, *, control: str) -> MapMarkup:
+    """Return the small map of who holds what, by its GeoJSON's address."""
+    built = _Builder(ontology)
+    built.add_control(control)
+    return built.render("control")
 
 
 class _ModuleLayer(Layer):
@@ -139,9 +146,9 @@ class _Builder:
         self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True, show=show)
         self._map.add_child(self._layers[maker])
 
-    def add_control(self) -> None:
-        """Add who holds what: one answer that three layers draw."""
-        self.add("controlLayer", "Control areas", url=url_for("control.control"))
+    def add_control(self, url: str) -> None:
+        """Add who holds what at ``url``: one answer that three layers draw."""
+        self.add("controlLayer", "Control areas", url=url)
         self.add("contestedLayer", "Contested")
         self.add("frontLayer", "Front line")
 

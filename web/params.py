@@ -63,6 +63,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         Parameter("other", "the source to set against it; “facts” when not given"),
         Parameter("from", "the earlier day, YYYY-MM-DD; the first that is known when not given"),
         Parameter("to", "the later day, YYYY-MM-DD; the newest that is known when not given"),
+        Parameter("days", "so many days in the chart of /control, 2 to 24; 6 when not given"),
         Parameter("q", "the beginning of a place name, or words of it"),
     )
 }
@@ -74,7 +75,7 @@ LINES = ("date", "source")
 CONTROL = (*LINES, "properties")
 CHANGES = ("from", "to", "source", "properties")
 DISAGREEMENTS = (*LINES, "other")
-CONTROL_PAGE = ("from", "to", *LINES, "other")
+CONTROL_PAGE = ("from", "to", *LINES, "other", "days")
 NEAR = ("place", "place_id", "lat", "lon", "km", *WINDOW, "limit")
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?", re.ASCII)

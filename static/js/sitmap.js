@@ -111,7 +111,7 @@ export async function control(map, { controlLayer, contestedLayer, frontLayer })
   for (const layer of [controlLayer, contestedLayer, frontLayer]) layer.draw(known);
   const line = known.features.filter(({ properties }) => properties.kind !== "contested");
   const narrow = line.filter(({ properties }) => properties.kind === "frontline");
-  fit(map, (narrow.length ? narrow : line).map(({ geometry }) => L.geoJSON(geometry).getBounds()));
+  fit(map, (narrow.length ? narrow : line).map(({ geometry }) => L.geoJSON(geometry).getBounds()), { padding: [4, 4], animate: false });
   settled(map);
 }
 
