@@ -19,6 +19,9 @@ BAND_KM = 1.0
 SLIVER_KM = 1.0
 """Narrower strips along a border are there because two sources draw the border."""
 
+ISLET_KM2, COASTAL, EDGE_KM = 100.0, 0.3, 0.2
+"""Smaller pieces than so many km² are the same, if so much of their outline runs along a coast or border."""
+
 Layer = tuple[Snapshot, BaseGeometry]
 """A layer of a snapshot, with what of its ground lies in one country, flat."""
 
@@ -49,6 +52,11 @@ def _with_rest(near: BaseGeometry, held: Mapping[str, BaseGeometry], owner: str)
     rest = shapely.difference(near, shapely.union_all(list(held.values())))
     core = shapely.buffer(rest, -SLIVER_KM / 2, quad_segs=2)
     rest = polygons(shapely.intersection(rest, shapely.buffer(core, SLIVER_KM, quad_segs=2)))
+    pieces = shapely.get_parts(rest)
+    # Spits and islets too, that one source draws and the other does not.
+    edge = shapely.buffer(near.boundary, EDGE_KM, quad_segs=1)
+    along = shapely.length(shapely.intersection(shapely.boundary(pieces), edge)) / shapely.length(pieces)
+    rest = shapely.MultiPolygon(pieces[(shapely.area(pieces) > ISLET_KM2) | (along < COASTAL)].tolist())
     slivers = polygons(shapely.difference(near, shapely.union_all([rest, *held.values()])))
     parts = {party: [area] for party, area in held.items()}
     for sliver in shapely.get_parts(slivers) if held else ():
