@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, features, pages, wording
+from web import assets, control, control_page, features, pages, wording
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -116,10 +116,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
+    app.register_blueprint(control.blueprint)
+    app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
     app.add_template_filter(wording.day)
     app.add_template_filter(wording.kilometres)
     app.add_template_filter(wording.deaths)
+    app.add_template_filter(wording.square_kilometres)
     app.add_template_filter(wording.killed)
     app.add_template_filter(wording.rate)
     app.add_template_filter(wording.stance)

@@ -857,6 +857,9 @@ class Store(Protocol):
     def counts(self, query: EventQuery) -> Counts:
         """Reconcile what a view shows with what there is."""
 
+    def span(self, query: EventQuery) -> tuple[date, date] | None:
+        """The first and the last day of the events that are dated, ``None`` where none is."""
+
     def tallies(self, query: EventQuery, grouping: Grouping) -> Mapping[str, Tally]:
         """The events added up by type, or those that are placed by the division that they lie in.
 

@@ -107,16 +107,32 @@ class Record:
         drawn = sorted({kept.source for kept in self._store.snapshots.list() if kept.counts})
         return (FACTS, *drawn)
 
+    def newest_source(self) -> str:
+        """Return whose drawing is the newest, of two of one day the first by name; ``FACTS`` without any."""
+        drawn = [kept for kept in self._store.snapshots.list() if kept.counts]
+        newest = max((kept.date for kept in drawn), default=None)
+        return min((kept.source for kept in drawn if kept.date == newest), default=FACTS)
+
+    def parties(self) -> tuple[str, ...]:
+        """Return who is said to have held any ground, in the order in which they were heard of."""
+        first = {fact.party: fact.date for fact in sorted(self.facts(), key=_newest_first)}
+        for kept in self._store.snapshots.list():
+            if kept.counts and kept.party:
+                first[kept.party] = min(kept.date, first.get(kept.party, kept.date))
+        return tuple(sorted(first, key=lambda party: (first[party], party)))
+
+    def drawn_days(self, source: str = "") -> tuple[date, ...]:
+        """Return the days of which there are drawings, in order."""
+        kept = self._store.snapshots.list()
+        return tuple(sorted({each.date for each in kept if each.counts and source in ("", each.source)}))
+
     def days(self, source: str = "") -> tuple[date, ...]:
         """Return the days on which something is known to have changed, in order."""
         known = {fact.date for fact in self.facts()}
         claims = (fact for fact in self.facts() if fact.stance in (Stance.CLAIMED, Stance.DENIED))
         today = datetime.now(UTC).date()
         known |= {day for claim in claims if (day := claim.date + CLAIM_STANDS) <= today}
-        known |= {
-            kept.date for kept in self._store.snapshots.list() if kept.counts and source in ("", kept.source)
-        }
-        return tuple(sorted(known))
+        return tuple(sorted(known | set(self.drawn_days(source))))
 
     def facts(self) -> tuple[ControlFact, ...]:
         """Return the facts of the table and those that events tell. Raises what ``read_facts`` does."""
@@ -207,6 +223,10 @@ class Record:
         return np.array(spots, dtype=np.float64).reshape(-1, 2)
 
 
+def _newest_first(fact: ControlFact) -> int:
+    return -fact.date.toordinal()
+
+
 def _differences(before: Control, after: Control) -> tuple[Difference, ...]:
     """Return the ground that parties hold in one drawing and not in the other, where both say whose it is."""
     found = []
@@ -214,11 +234,16 @@ def _differences(before: Control, after: Control) -> tuple[Difference, ...]:
         for gainer, gained in after.territory.areas.items():
             if loser == gainer or not shapely.intersects(lost, gained):
                 continue
-            moved = polygons(shapely.intersection(lost, gained))
+            moved = overlap(lost, gained)
             core = shapely.buffer(moved, -SLIVER_DEGREES / 2, quad_segs=2)
-            moved = polygons(shapely.intersection(moved, shapely.buffer(core, SLIVER_DEGREES, quad_segs=2)))
+            moved = overlap(moved, shapely.buffer(core, SLIVER_DEGREES, quad_segs=2))
             kept = [part for part in shapely.get_parts(moved) if area_km2(part) >= LEAST_KM2]
             if kept:
                 area = shapely.union_all(kept)
                 found.append(Difference(loser, gainer, area, area_km2(area)))
     return tuple(sorted(found, key=lambda each: -each.km2))
+
+
+def overlap(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
+    """Return the ground that two areas share, without the lines and points where they only touch."""
+    return polygons(shapely.intersection(one, other))

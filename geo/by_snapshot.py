@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -17,7 +18,10 @@ BAND_KM = 1.0
 """How far from the line of a snapshot the ground is contested."""
 
 SLIVER_KM = 1.0
-"""Narrower strips along a border are there because two sources draw the border."""
+"""Narrower strips between what is held and a border are there because two sources draw the border."""
+
+ISLET_KM2, COASTAL, EDGE_KM = 100.0, 0.3, 0.2
+"""Smaller pieces than so many km² are the same, if so much of their outline runs along a coast or border."""
 
 Layer = tuple[Snapshot, BaseGeometry]
 """A layer of a snapshot, with what of its ground lies in one country, flat."""
@@ -47,13 +51,22 @@ def divide_by_snapshot(layers: Sequence[Layer], ground: Ground, owner: str) -> D
 def _with_rest(
     near: BaseGeometry, held: Mapping[str, BaseGeometry], owner: str, border: BaseGeometry
 ) -> dict[str, BaseGeometry]:
-    """Give the rest to the country's own party, but slivers between what is held and the border to nobody."""
+    """Give the rest to the country's own party, but slivers and islets beside what is held to nobody."""
     taken = shapely.union_all(list(held.values()))
     rest = shapely.difference(near, taken)
     core = shapely.buffer(shapely.buffer(rest, -SLIVER_KM / 2, quad_segs=2), SLIVER_KM, quad_segs=2)
     slivers = shapely.get_parts(polygons(shapely.difference(rest, core)))
-    shapely.prepare([taken, border])
-    between = shapely.dwithin(taken, slivers, TOUCHING_KM) & shapely.dwithin(border, slivers, TOUCHING_KM)
-    own = [shapely.intersection(rest, core), *slivers[~between], held.get(owner, shapely.Polygon())]
+    pieces = shapely.get_parts(polygons(shapely.intersection(rest, core)))
+    # Spits and islets too, that one source draws and the other does not.
+    edge = shapely.buffer(near.boundary, EDGE_KM, quad_segs=1)
+    along = shapely.length(shapely.intersection(shapely.boundary(pieces), edge)) / shapely.length(pieces)
+    islets = (shapely.area(pieces) <= ISLET_KM2) & (along >= COASTAL)
+    main = shapely.MultiPolygon(pieces[~islets].tolist())
+    odd = np.concatenate([slivers, pieces[islets]])
+    shapely.prepare([taken, main, border])
+    # Distances to nothing are not a number, which is never nearer.
+    km, km_main = shapely.distance(taken, odd), shapely.distance(main, odd)
+    nobodys = shapely.dwithin(border, odd, TOUCHING_KM) & np.isfinite(km) & ~(km_main < km)
+    own = [main, *odd[~nobodys], held.get(owner, shapely.Polygon())]
     areas = {**held, owner: polygons(shapely.union_all(own))}
     return {party: area for party, area in areas.items() if not area.is_empty}

@@ -37,6 +37,9 @@ TRACE = 0.02
 SCARCE = 1000
 """Of so many places one that alone lies in another country is most likely a slip in its coordinates."""
 
+STUB_KM = 3.0
+"""Shorter pieces of a line lie where two sources draw a coast; a village that is held has 10 km around it."""
+
 CELL_DEGREES = (4.0, 2.0)
 """What is known in cells (of longitude, latitude) that touch belongs to one theatre. Cells are higher than
 two places reach, and so wide up to 60° north; farther on, several of them are."""
@@ -228,3 +231,9 @@ def _joined(before: Territory, drawn: Drawing, theatre: Theatre) -> Territory:
         (*before.holdings, *drawn.holdings),
         (*before.left_out, *drawn.left_out),
     )
+
+
+def _without_stubs(lines: Sequence[BaseGeometry]) -> Iterator[BaseGeometry]:
+    """Yield lines put together, without short pieces that lead from nowhere to nowhere."""
+    merged = shapely.line_merge(shapely.union_all(lines))
+    return (part for part in shapely.get_parts(merged) if part.length >= STUB_KM)

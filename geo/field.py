@@ -37,6 +37,9 @@ NO_KM2 = 1e-9
 STEP_KM = (0.75, 4.0)
 """The finest and the coarsest grid on which lines are drawn: half of how far places at the line lie apart."""
 
+CUTS = 1
+"""How often the corners of contours are cut."""
+
 COARSE = 8
 """Steps of the fine grid in one of the coarse one, on which it is first seen where lines run."""
 
@@ -141,9 +144,23 @@ class Grid:
         for outline, cuts in zip(outlines, offsets, strict=True):
             # They are None only where the grid is drawn in chunks.
             assert outline is not None and cuts is not None
-            outer, *holes = np.split(outline, cuts[1:-1])
+            outer, *holes = map(_rounded, np.split(outline, cuts[1:-1]))
             areas.append(shapely.Polygon(outer, holes))
-        return shapely.union_all(shapely.make_valid(np.array(areas, dtype=object)))
+        shape = shapely.MultiPolygon(areas)
+        # Where two contours meet in a point of the grid.
+        return shape if shape.is_valid else shapely.make_valid(shape)
+
+
+def _rounded(ring: Array) -> Array:
+    """Cut the corners of a ring (Chaikin 1974): on a coarse grid contours have more than lines on the ground.
+
+    A line that two rings share, one in each direction, stays one.
+    """
+    for _ in range(CUTS):
+        here, there = ring[:-1], ring[1:]
+        cut = np.stack([0.75 * here + 0.25 * there, 0.25 * here + 0.75 * there], axis=1).reshape(-1, 2)
+        ring = np.vstack([cut, cut[:1]])
+    return ring
 
 
 def lead(shares: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
@@ -17,21 +17,20 @@ TOUCHING_KM = 0.01
 
 def polygons(shape: BaseGeometry) -> BaseGeometry:
     """Return the areas of a shape, without the lines and points along which two shapes touched."""
-    parts = _parts(shape, "Polygon")
-    # The union of nothing is a collection, of which GEOS cannot tell whether it is an area.
-    return shapely.union_all(parts) if parts else shapely.Polygon()
+    parts = [part for part in _parts(shape) if isinstance(part, shapely.Polygon)]
+    together = shapely.MultiPolygon(parts)
+    return together if together.is_valid else shapely.union_all(parts)
 
 
 def lines(shape: BaseGeometry) -> BaseGeometry:
     """Return the lines of a shape, without the points at which two shapes met."""
-    parts = _parts(shape, "LineString")
+    parts = [part for part in _parts(shape) if part.geom_type == "LineString"]
     return shapely.line_merge(shapely.union_all(parts)) if parts else shapely.LineString()
 
 
-def _parts(shape: BaseGeometry, kind: str) -> list[BaseGeometry]:
+def _parts(shape: BaseGeometry) -> Iterable[BaseGeometry]:
     # Twice, for there may be collections of areas of many parts.
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    return [part for part in parts if part.geom_type == kind and not part.is_empty]
+    yield from shapely.get_parts(shapely.get_parts(shape))
 
 
 def lines_between(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
@@ -52,12 +51,12 @@ def apart_from(spots: Array, others: Array, km: float) -> Array:
 
 
 def within(spots: Array, reach: Array) -> BaseGeometry:
-    """Return what lies within reach (n,) of positions (n, 2), on a grid of a quarter of the least reach."""
+    """Return what lies within reach (n,) of positions (n, 2), on a grid of half the least reach."""
     if not len(spots):
         return shapely.Polygon()
     far, least = float(reach.max()), float(reach.min())
     edges = spots.min(axis=0) - 1.2 * far, spots.max(axis=0) + 1.2 * far
-    grid = Grid.over([*edges[0], *edges[1]], least / 4)
+    grid = Grid.over([*edges[0], *edges[1]], least / 2)
     nodes, inside = grid.nodes(), np.full(grid.shape, -far)
     # By doubling reaches, for what is nearest is not what reaches farthest.
     for low in least * 2.0 ** np.arange(np.ceil(np.log2(far / least)) + 1):

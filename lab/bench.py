@@ -7,6 +7,7 @@ temporary folder. Memory is read from ``/proc``, so it is told on Linux alone.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import random
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from itertools import cycle, islice, pairwise
 from pathlib import Path
@@ -26,14 +28,17 @@ from string import ascii_lowercase
 from typing import TypeVar
 
 import merging
-from domain import Document, EventQuery, NotPrepared, Place, SitmapError
+from domain import ControlFact, Document, EventQuery, NotPrepared, Place, SitmapError
 from extract.events import read_events
 from extract.language import ACCURATE, FAST, Language, load_language
 from extract.mentions import find_mentions
 from extract.recognise import Entities
 from feeds import make_document, read_paths
+from frontlines import read_facts
 from geo.build import is_current
+from geo.control import infer
 from geo.gazetteer import Gazetteer
+from geo.land import Land
 from geo.regions import Regions
 from geo.resolve import resolve
 from lab.serving import Server, memory, serving
@@ -57,6 +62,9 @@ P95_FROM = 20
 NAMES = 9_000
 ROWS = 100_000
 """Of the layer that is added; its memory does not grow with them."""
+
+SETTLEMENTS = 34_000
+"""Places of whom is told who holds them: some more than a country like Ukraine has."""
 
 ARTICLES = 40
 ARTICLE_WORDS = 400
@@ -90,6 +98,7 @@ class Setup:
 
     gazetteer: Path
     basemap: Path
+    land: Path
     folder: Path
     events: int = EVENTS
     names: int = NAMES
@@ -97,6 +106,7 @@ class Setup:
     articles: int = ARTICLES
     runs: int = RUNS
     requests: int = REQUESTS
+    settlements: int = SETTLEMENTS
 
 
 # --------------------------------------------------------------------------- the gazetteer
@@ -282,7 +292,7 @@ def _articles(number: int) -> list[Document]:
 def measure_server(setup: Setup) -> Iterator[Measure]:
     """Start the server on the sample reports, and watch its memory while it is put to use."""
     folder = setup.folder / "samples"
-    with serving(setup.gazetteer, setup.basemap, folder) as server:
+    with serving(setup.gazetteer, setup.basemap, setup.land, folder) as server:
         yield Measure("server: start that also reads the sample reports", "s", [server.started])
     starts, ingests = [], []
     held: dict[str, list[float]] = {
@@ -291,7 +301,7 @@ def measure_server(setup: Setup) -> Iterator[Measure]:
     fresh, shown, near, read = held.values()
     article = _articles(1)[0].text
     for number in range(setup.runs):
-        with serving(setup.gazetteer, setup.basemap, folder) as server:
+        with serving(setup.gazetteer, setup.basemap, setup.land, folder) as server:
             starts.append(server.started)
             fresh += server.memory()
             for address in (SLIM, "/regions.geojson", "/basemap.json"):
@@ -326,7 +336,7 @@ def measure_events(setup: Setup) -> Iterator[Measure]:
 
         found = [1000 * _seconds(partial(near, centre)) for centre in centres]
     yield Measure(f"store: near, {NEAR_KM:g} km", "ms", found)
-    with serving(setup.gazetteer, setup.basemap, folder) as server:
+    with serving(setup.gazetteer, setup.basemap, setup.land, folder) as server:
         yield from _answers(server, centres)
 
 
@@ -368,6 +378,39 @@ def _box(centre: Place) -> str:
     return ",".join(f"{side:.3f}" for side in sides)
 
 
+# --------------------------------------------------------------------------- control
+
+
+def measure_control(setup: Setup) -> Iterator[Measure]:
+    """Draw who holds what from the default facts and from many, and ask a server for a day again."""
+    land = Land(setup.land)
+    written = read_facts(ROOT / "data" / "control.csv")
+    day = max(fact.date for fact in written)
+    many = list(_held_places(setup.settlements, day))
+    for what, facts in (("the default facts", written), (f"{len(many):,} facts", many)):
+        # Once unmeasured: the outlines of the countries around are read and mended then.
+        infer(facts, day, land)
+        drawn = [_seconds(partial(infer, facts, day, land)) for _ in range(setup.runs)]
+        yield Measure(f"control: {what}", "s", drawn)
+    with serving(setup.gazetteer, setup.basemap, setup.land, setup.folder / "samples") as server:
+        address = f"/control.geojson?date={day}&properties=slim"
+        yield Measure("http: control of a day, first time", "ms", [1000 * server.get(address).seconds])
+        for title, encoding in (("again", "identity"), ("again, gzip", "gzip")):
+            replies = [server.get(address, encoding) for _ in range(setup.requests)]
+            sizes = [len(reply.body) / 1000 for reply in replies]
+            times = [1000 * reply.seconds for reply in replies]
+            yield Measure(f"http: control of a day {title}", "ms", times, sizes)
+
+
+def _held_places(count: int, day: date) -> Iterator[ControlFact]:
+    """Yield made-up places all over Ukraine, held by one party or the other along a winding line."""
+    made = random.Random(0)
+    for _ in range(count):
+        lat, lon = made.uniform(46.5, 51.5), made.uniform(23.0, 39.5)
+        party = "East" if lon > 36.5 + 0.7 * math.sin(4 * lat) else "West"
+        yield ControlFact(lat, lon, party, day, "made up")
+
+
 # --------------------------------------------------------------------------- small parts
 
 
@@ -396,6 +439,7 @@ PARTS: Mapping[str, Callable[[Setup], Iterator[Measure]]] = {
     "reading": measure_reading,
     "server": measure_server,
     "events": measure_events,
+    "control": measure_control,
 }
 
 
@@ -411,12 +455,13 @@ def main() -> None:
         parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     about = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     try:
-        gazetteer, basemap = options.instance / "gazetteer.db", options.instance / "basemap.json"
-        if not (is_current(gazetteer) and basemap.is_file()):
+        names = ("gazetteer.db", "basemap.json", "land.fgb")
+        gazetteer, basemap, land = (options.instance / name for name in names)
+        if not (is_current(gazetteer) and basemap.is_file() and land.is_file()):
             raise NotPrepared(f"{options.instance} is not prepared, or out of date; run 'flask prepare'")
         print(f"| {about} | median | p95 | unit | kB | of |\n|---|--:|--:|---|--:|--:|", flush=True)
         with tempfile.TemporaryDirectory(prefix="sitmap-bench-") as folder:
-            setup = Setup(gazetteer, basemap, Path(folder), events=options.events, rows=options.rows)
+            setup = Setup(gazetteer, basemap, land, Path(folder), events=options.events, rows=options.rows)
             for part in options.parts or PARTS:
                 for measure in PARTS[part](setup):
                     print(measure.row(), flush=True)

@@ -79,13 +79,13 @@ class Server:
 
 
 @contextmanager
-def serving(gazetteer: Path, basemap: Path, folder: Path) -> Iterator[Server]:
+def serving(gazetteer: Path, basemap: Path, land: Path, folder: Path) -> Iterator[Server]:
     """Run ``python app.py`` over copies of the prepared files and the store in ``folder``.
 
     Raises SitmapError where it does not serve.
     """
     folder.mkdir(exist_ok=True)
-    for file, name in ((gazetteer, "gazetteer.db"), (basemap, "basemap.json")):
+    for file, name in ((gazetteer, "gazetteer.db"), (basemap, "basemap.json"), (land, "land.fgb")):
         if not (folder / name).exists():
             # With its time, by which the app sees that it is current.
             shutil.copy2(file, folder / name)

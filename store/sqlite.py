@@ -12,6 +12,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from domain import (
@@ -291,6 +292,14 @@ class SqliteStore:
             by_type=dict(+by_type),
             by_stance=dict(+by_stance),
         )
+
+    def span(self, query: EventQuery) -> tuple[date, date] | None:
+        """Return the first and the last day of the events that are dated, ``None`` where none is."""
+        sql, params = joined(filters_of(query))
+        with self._connections.reading() as db:
+            ends = f"SELECT min(date_start), max(date_end) FROM events WHERE {sql}"
+            first, last = db.execute(ends, params).fetchone()
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
 
     def tallies(self, query: EventQuery, grouping: Grouping) -> Mapping[str, Tally]:
         """The events added up by type, or those that are placed by the division that they lie in.

@@ -27,6 +27,7 @@ def setup(prepared: dict[str, str], tmp_path: Path) -> bench.Setup:
     return bench.Setup(
         gazetteer=Path(prepared["SITMAP_GAZETTEER"]),
         basemap=Path(prepared["SITMAP_BASEMAP"]),
+        land=Path(prepared["SITMAP_LAND"]),
         folder=tmp_path,
         events=30,
         names=10,
@@ -34,6 +35,7 @@ def setup(prepared: dict[str, str], tmp_path: Path) -> bench.Setup:
         articles=2,
         runs=1,
         requests=2,
+        settlements=300,
     )
 
 
@@ -94,8 +96,9 @@ def test_a_store_keeps_every_synthetic_report(setup: bench.Setup) -> None:
         ("reading", {"ms", "1/s", "tokens/s"}),
         ("server", {"s", "MB"}),
         ("events", {"ms", "1/s", "MB"}),
+        ("control", {"s", "ms"}),
     ],
-    ids=["gazetteer", "reading", "server", "events"],
+    ids=["gazetteer", "reading", "server", "events", "control"],
 )
 def test_a_part_measures_what_it_names(setup: bench.Setup, part: str, units: set[str]) -> None:
     measures = {measure.what: measure for measure in bench.PARTS[part](setup)}

@@ -41,11 +41,9 @@ blueprint = Blueprint("features", __name__)
 def events() -> Response:
     """Return the events that the request asks for, newest first."""
     arguments = params.Arguments(request.args, params.EVENTS)
-    slim = arguments.text("properties")
-    if slim not in (None, "slim"):
-        raise InvalidInput("may only be slim", field="properties")
+    slim = params.slim(arguments)
     query = params.event_query(arguments, services().ontology)
-    found = services().store.events(query, bare=slim is not None)
+    found = services().store.events(query, bare=slim)
     return _collection(_drawn(event) if slim else export.feature(event) for event in found)
 
 
@@ -108,13 +106,6 @@ def near() -> Response:
             yield feature
 
     return _collection(features())
-
-
-@blueprint.get("/frontlines.geojson")
-def front_lines() -> Response:
-    """Return the front lines: none are known yet, and an empty collection says so."""
-    params.Arguments(request.args, ())
-    return _collection(())
 
 
 @blueprint.get("/places.json")

@@ -25,7 +25,7 @@ def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[s
         "precisions": [
             (grain, words, grain in query.precisions) for grain, words in wording.PRECISIONS.items()
         ],
-        "regions": _region_choices(parts, query, counts),
+        "regions": region_choices(parts, query, counts),
     }
 
 
@@ -71,7 +71,7 @@ class RegionChoice:
     count: int
 
 
-def _region_choices(
+def region_choices(
     parts: Services, query: EventQuery, counts: Counts
 ) -> list[tuple[RegionChoice, tuple[RegionChoice, ...]]]:
     """Return the countries that have events under the other filters, each with its divisions."""

@@ -22,8 +22,12 @@ from ontology import Ontology
 from web.assets import basemap_version
 
 MIN_ZOOM, MAX_ZOOM = 2, 18
-PANES = {"outlines": 150, "regions": 250, "front": 300, "discs": 350, "names": 380}
-"""Stacking order of what lies under the marks. Names and discs let the pointer through."""
+PANES = {
+    "outlines": 150, "control": 200, "regions": 250, "change": 280, "front": 300, "discs": 350, "names": 380,
+}  # fmt: skip
+"""Stacking order of what lies under the marks."""
+POINTED_AT = ("regions", "change")
+"""Panes of which something can be opened; the others let the pointer through."""
 
 OUTLINES_FROM = "Outlines: Natural Earth · Places: GeoNames (CC BY 4.0)"
 TILES_FROM = (
@@ -39,12 +43,13 @@ class MapMarkup:
     script: Markup
 
 
-def situation_map(ontology: Ontology, *, events: str, regions: str, front_lines: str) -> MapMarkup:
-    """Return the main map. The arguments are the addresses of its layers' GeoJSON."""
+def situation_map(ontology: Ontology) -> MapMarkup:
+    """Return the main map. What it shows is fetched for the filters and the window in the page's address."""
     built = _Builder(ontology)
-    built.add("regionLayer", "Regions by number of events", url=regions)
-    built.add("frontLayer", "Front line (none known yet)", url=front_lines)
-    built.add_events("Events", events)
+    built.add_control(url_for("control.control"))
+    built.add("changeLayer", "Change in the window", show=False, url=url_for("control.changes"))
+    built.add("regionLayer", "Regions by number of events", url=url_for("features.regions"))
+    built.add_events("Events", url_for("features.events"))
     return built.render("situation", control=True)
 
 
@@ -99,6 +104,13 @@ def near_map(ontology: Ontology, *, events: str, lat: float, lon: float, km: flo
     return built.render("around")
 
 
+def control_map(ontology: Ontology, *, control: str) -> MapMarkup:
+    """Return the small map of who holds what, by its GeoJSON's address."""
+    built = _Builder(ontology)
+    built.add_control(control)
+    return built.render("control")
+
+
 class _ModuleLayer(Layer):
     """A layer that one of our own functions makes."""
 
@@ -148,7 +160,7 @@ class _Builder:
             minZoom=MIN_ZOOM, maxZoom=MAX_ZOOM,
         )  # fmt: skip
         for name, z_index in PANES.items():
-            pane = CustomPane(name, z_index=z_index, pointer_events=name in ("regions", "front"))
+            pane = CustomPane(name, z_index=z_index, pointer_events=name in POINTED_AT)
             self._map.add_child(pane)
         tiles = current_app.config["SITMAP_TILES"]
         options = {
@@ -166,10 +178,16 @@ class _Builder:
 
         self.add("townLayer", "Towns", url=url_for("features.places"))
 
-    def add(self, maker: str, title: str, **options: Any) -> None:
+    def add(self, maker: str, title: str, *, show: bool = True, **options: Any) -> None:
         """Add an overlay that ``maker`` of our script draws."""
-        self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True)
+        self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True, show=show)
         self._map.add_child(self._layers[maker])
+
+    def add_control(self, url: str) -> None:
+        """Add who holds what at ``url``: one answer that three layers draw."""
+        self.add("controlLayer", "Control areas", url=url)
+        self.add("contestedLayer", "Contested")
+        self.add("frontLayer", "Front line")
 
     def add_events(self, title: str, url: str) -> None:
         """Add the events at ``url``, each with its sign and a link to its page."""

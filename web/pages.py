@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 import feeds
 from domain import (
     Document,
     Event,
+    EventQuery,
     Outcome,
     Refusal,
     SitmapError,
+    Store,
     TooLarge,
     Unprocessable,
 )
 from web import params, wording
 from web.evidence import evidence
-from web.filters import filter_choices, kinds
+from web.filters import filter_choices, kinds, region_choices
 from web.map import choropleth_map, evidence_map, near_map, region_map, situation_map
 from web.near import look_around
 from web.regions import held_in, look_at_region, look_at_regions
@@ -36,24 +39,40 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.get("/")
 def index() -> str:
-    """Show the map with its filters, list and count line."""
+    """Show the map with its filters, list, count line and time bar."""
     parts = services()
     query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
     arguments: dict[str, Any] = params.to_arguments(query)
     counts = parts.store.counts(query)
     return render_template(
         "map.html",
-        map=situation_map(
-            parts.ontology,
-            events=url_for("features.events", properties="slim", **arguments),
-            regions=url_for("features.regions", **arguments),
-            front_lines=url_for("features.front_lines"),
-        ),
+        map=situation_map(parts.ontology),
         counts=counts,
+        span=_span(parts.store),
         **filter_choices(parts, query, counts),
         geojson=url_for("features.events", **arguments),
         filtered=bool(arguments),
     )
+
+
+@blueprint.get("/counts.json")
+def counts() -> Response:
+    """Return how a view reconciles, and how many events there are by type, stance and region."""
+    parts = services()
+    query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
+    found = parts.store.counts(query)
+    regions = [
+        asdict(country) | {"divisions": [asdict(division) for division in divisions]}
+        for country, divisions in region_choices(parts, query, found)
+    ]
+    return jsonify(asdict(found) | {"regions": regions})
+
+
+def _span(store: Store) -> tuple[date, date] | None:
+    """Return the first and the last day that the time bar reaches: those of events and of drawings."""
+    days = [kept.date for kept in store.snapshots.list() if kept.counts]
+    days += store.span(EventQuery()) or ()
+    return (min(days), max(days)) if days else None
 
 
 # --------------------------------------------------------------------------- regions
@@ -202,7 +221,15 @@ ADDRESSES = (
         params.REGIONS,
     ),
     ("/regions/<id>.geojson", "the outline of one region, with the same of it", params.WINDOW),
-    ("/frontlines.geojson", "front lines; none yet", ()),
+    (
+        "/control.geojson",
+        "who holds the ground on a day: areas, contested ground, front line",
+        params.CONTROL,
+    ),
+    ("/frontlines.geojson", "the front line alone", params.LINES),
+    ("/changes.geojson", "ground and places that changed hands between two days", params.CHANGES),
+    ("/disagreements.geojson", "ground that two sources give to different parties", params.DISAGREEMENTS),
+    ("/counts.json", "how many events a view shows, by type, stance and region", params.VIEW),
     ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
 

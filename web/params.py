@@ -61,6 +61,14 @@ PARAMETERS: Mapping[str, Parameter] = {
         ),
         Parameter("measure", "count, fatalities or per_100k: what shades the regions"),
         Parameter("sort", "name, count, fatalities or per_100k: the order of the table"),
+        Parameter("date", "a day, YYYY-MM-DD; the newest of which something is known when not given"),
+        Parameter(
+            "source", "whose drawings of control count, or “facts” for none; the newest when not given"
+        ),
+        Parameter("other", "the source to set against it; “facts” when not given"),
+        Parameter("from", "the earlier day, YYYY-MM-DD; the first that is known when not given"),
+        Parameter("to", "the later day, YYYY-MM-DD; the newest that is known when not given"),
+        Parameter("days", "so many days in the chart of /control, 2 to 24; 6 when not given"),
         Parameter("q", "the beginning of a place name, or words of it"),
     )
 }
@@ -70,6 +78,11 @@ EVENTS = (*VIEW, "limit", "properties")
 REGIONS = (*VIEW, "level")
 CHOROPLETH = (*REGIONS, "measure", "sort")
 PLACES = ("q", "lat", "lon", "km")
+LINES = ("date", "source")
+CONTROL = (*LINES, "properties")
+CHANGES = ("from", "to", "source", "properties")
+DISAGREEMENTS = (*LINES, "other")
+CONTROL_PAGE = ("from", "to", *LINES, "other", "days")
 NEAR = ("place", "place_id", "lat", "lon", "km", *WINDOW, "limit")
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?", re.ASCII)
@@ -128,6 +141,14 @@ class Arguments:
         """Return a date."""
         text = self.text(name)
         return None if text is None else read_day(text, name)
+
+
+def slim(arguments: Arguments) -> bool:
+    """Return whether only what the map draws is asked for. Raises InvalidInput."""
+    text = arguments.text("properties")
+    if text not in (None, "slim"):
+        raise InvalidInput("may only be slim", field="properties")
+    return text is not None
 
 
 def event_query(arguments: Arguments, ontology: Ontology) -> EventQuery:

@@ -17,6 +17,7 @@ from geo.land import Land
 from geo.regions import Regions
 from ontology import Ontology, load_ontology
 from store import open_store
+from web.kept import Kept
 
 if TYPE_CHECKING:
     from pipeline import Analyser
@@ -35,7 +36,7 @@ class Services:
         self._config = config
         self._parts: dict[str, Any] = {}
         # A lock each: a page must not wait for the language model only to reach the store.
-        parts = ("store", "gazetteer", "regions", "land", "record", "analyser")
+        parts = ("store", "gazetteer", "regions", "land", "record", "kept", "analyser")
         self._locks = {name: RLock() for name in parts}
 
     @property
@@ -68,6 +69,11 @@ class Services:
     def record(self) -> Record:
         """Who holds what, on any day."""
         return self._once("record", self._open_record)
+
+    @property
+    def kept(self) -> Kept:
+        """Answers that were made before."""
+        return self._once("kept", Kept)
 
     @property
     def analyser(self) -> Analyser:

@@ -95,6 +95,11 @@ def as_said(resolution: Resolution) -> str:
     return ""
 
 
+def square_kilometres(value: float) -> str:
+    """Return "1,942 km²", with one decimal below ten."""
+    return f"{value:,.1f} km²" if value < 9.95 else f"{value:,.0f} km²"
+
+
 def kilometres(km: float) -> str:
     """Return a distance: one decimal under 10 km, whole kilometres above."""
     return f"{km:.1f} km" if km < 9.95 else f"{km:,.0f} km"

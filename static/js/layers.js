@@ -1,5 +1,5 @@
-// What is told on the map: regions, front lines, events. Folium calls these with addresses; each fetches
-// its own GeoJSON.
+// What is told on the map: regions and events. Folium calls these with the address of their GeoJSON; the
+// page fetches it and has them draw it, as often as it changes.
 
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
@@ -20,12 +20,13 @@ const POPUP = { minWidth: 220, maxWidth: 320, maxHeight: 340, autoPanPadding: [1
 
 // ---------------------------------------------------------------- regions
 
-// Regions shaded by their number of events. `ready` gives the features by place id.
+// Regions shaded by their number of events. `draw(collection)` returns the features by place id.
 export function regionLayer(map, { url }) {
   const group = L.layerGroup();
-  group.ready = loadOrSay("The regions", () => load(url)).then(({ features }) => {
+  group.url = url;
+  group.draw = ({ features }) => {
     const most = Math.max(1, ...features.map(({ properties }) => properties.events));
-    group.addLayer(L.geoJSON(features.filter(({ geometry }) => geometry), {
+    const drawn = L.geoJSON(features.filter(({ geometry }) => geometry), {
       pane: "regions",
       style: ({ properties: { events, level } }) => ({ className: `region shade-${shade(events, most)} ${level}` }),
       onEachFeature: (feature, layer) => {
@@ -33,11 +34,12 @@ export function regionLayer(map, { url }) {
         layer.bindTooltip(el("span", {}, `${label}: ${events}`), { sticky: true });
         feature.layer = layer;
       },
-    }));
-    onZoom(map, () => map.getContainer().classList.toggle("close-up", map.getZoom() >= CLOSE_UP));
+    });
+    group.clearLayers().addLayer(drawn);
     group.steps = steps(most);
     return new Map(features.map((feature) => [feature.properties.id, feature]));
-  });
+  };
+  onZoom(map, () => map.getContainer().classList.toggle("close-up", map.getZoom() >= CLOSE_UP));
   return group;
 }
 
@@ -86,14 +88,6 @@ export function boundaryLayer(map, { url }) {
   return group;
 }
 
-export function frontLayer(map, { url }) {
-  const group = L.layerGroup();
-  loadOrSay("The front line", () => load(url)).then((lines) => {
-    group.addLayer(L.geoJSON(lines, { pane: "front", interactive: false, style: { className: "front" } }));
-  });
-  return group;
-}
-
 export function circleLayer(map, { lat, lon, km }) {
   const circle = L.circle([lat, lon], { pane: "regions", radius: km * 1000, interactive: false, className: "radius" });
   return L.layerGroup([circle]);
@@ -101,8 +95,9 @@ export function circleLayer(map, { lat, lon, km }) {
 
 // ---------------------------------------------------------------- events
 
-// `ready` gives the events as read; `show(event)` opens one; `draw(outlines)` adds those known only
-// to a region, on the outlines given by place id or else on their own geometry.
+// `read(answer)` gives the events of a GeoJSON answer; `draw(events, outlines)` shows them in place of those
+// before, those known only to a region on the outlines given by place id or else on their own geometry;
+// `show(event)` opens one.
 export function eventLayer(map, { url, page, families }) {
   const clusters = L.markerClusterGroup({
     maxClusterRadius: CLUSTER_PIXELS,
@@ -116,25 +111,23 @@ export function eventLayer(map, { url, page, families }) {
       return clusterIcon(counts);
     },
   });
-  const discs = L.layerGroup();
-  const rough = L.layerGroup();
+  const discs = discLayer(map);
+  const rough = roughLayer(map);
   const group = L.layerGroup([rough, discs, clusters]);
 
-  group.ready = loadOrSay("The events", () => load(url)).then((answer) => {
-    const events = (answer.features || [answer]).map((feature) => read(feature, page, families));
+  group.url = url;
+  group.read = (answer) => (answer.features || [answer]).map((feature) => read(feature, page, families));
+  group.draw = (events, outlines = new Map()) => {
     const placed = events.filter(({ precision }) => precision === 1 || precision === 2);
+    clusters.clearLayers();
     clusters.addLayers(placed.map((event) => {
       const mark = L.marker([event.lat, event.lon], {
         icon: markerIcon(event), family: Math.min(event.family, families.length - 1), title: event.title,
       });
       return mark.on("click", () => tell(map, event, mark.getLatLng()));
     }));
-    drawDiscs(map, discs, placed.filter(({ precision }) => precision === 2));
-    return events;
-  });
-
-  group.draw = (events, outlines = new Map()) => {
-    drawRough(map, rough, events.filter(({ precision }) => precision === 3), outlines);
+    discs.draw(placed.filter(({ precision }) => precision === 2));
+    rough.draw(events.filter(({ precision }) => precision === 3), outlines);
   };
   group.show = (event) => tell(map, event, event.spot);
   return group;
@@ -177,7 +170,9 @@ function tell(map, event, spot) {
 
 // The real shape of what is only near a place, or its radius where the shape is not sent along, as soon
 // as it is larger than its mark.
-function drawDiscs(map, group, events) {
+function discLayer(map) {
+  const group = L.layerGroup();
+  let events = [];
   const draw = () => {
     group.clearLayers();
     const view = map.getBounds().pad(0.5);
@@ -192,30 +187,42 @@ function drawDiscs(map, group, events) {
     }
   };
   map.on("moveend", draw);
-  map.whenReady(draw);
+  group.draw = (others) => {
+    events = others;
+    map.whenReady(draw);
+  };
+  return group;
 }
 
 // A region is its outline with the count at its label point; no sign stands in its middle.
-function drawRough(map, group, events, outlines) {
-  const badges = [];
-  for (const [placeId, here] of byPlace(events)) {
-    const outline = outlines.get(placeId);
-    const [area, box] = roughArea(here[0], outline);
-    const [lon, lat] = outline?.properties.label_at || [here[0].lon, here[0].lat];
-    const badge = L.marker([lat, lon], {
-      icon: L.divIcon({ className: "region-count", html: el("span", {}, String(here.length)), iconSize: [24, 18], iconAnchor: [12, -6] }),
-      title: `${here[0].place}: ${here.length} known only to the region`,
-    });
-    const region = { label: outline?.properties.label || here[0].place, count: outline?.properties.events };
-    for (const target of [area, badge]) target.bindPopup(() => regionPopup(region, here), POPUP);
-    group.addLayer(area);
-    badges.push({ badge, box });
-    for (const event of here) event.spot = L.latLng(lat, lon);
-  }
+function roughLayer(map) {
+  const group = L.layerGroup();
+  let badges = [];
   // Where a region is hardly wider than its count, the counts would hide it and each other.
-  onZoom(map, () => {
+  const show = () => {
     for (const { badge, box } of badges) toggle(group, badge, pixelsWide(map, box) > BADGE_PIXELS);
+  };
+  map.on("zoomend", show);
+  group.draw = (events, outlines) => {
+    group.clearLayers();
+    badges = [...byPlace(events)].map(([placeId, here]) => addRough(group, here, outlines.get(placeId)));
+    map.whenReady(show);
+  };
+  return group;
+}
+
+function addRough(group, here, outline) {
+  const [area, box] = roughArea(here[0], outline);
+  const [lon, lat] = outline?.properties.label_at || [here[0].lon, here[0].lat];
+  const badge = L.marker([lat, lon], {
+    icon: L.divIcon({ className: "region-count", html: el("span", {}, String(here.length)), iconSize: [24, 18], iconAnchor: [12, -6] }),
+    title: `${here[0].place}: ${here.length} known only to the region`,
   });
+  const region = { label: outline?.properties.label || here[0].place, count: outline?.properties.events };
+  for (const target of [area, badge]) target.bindPopup(() => regionPopup(region, here), POPUP);
+  group.addLayer(area);
+  for (const event of here) event.spot = L.latLng(lat, lon);
+  return { badge, box };
 }
 
 // The layer and its bounds. An area without a known outline is drawn as wide as it is said to be.

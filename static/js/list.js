@@ -6,15 +6,17 @@ import { counted, days, sentenceCase } from "./words.js";
 
 const MOST = 200;
 
-export function eventList(map, events, show) {
+// Returns a function that shows other events.
+export function eventList(map, show) {
   const list = document.getElementById("event-list");
   const note = document.getElementById("list-note");
   const total = document.getElementById("in-view");
-  const nowhere = events.filter(({ spot }) => !spot);
+  let events = [];
 
   const draw = () => {
     const view = map.getBounds();
     const here = events.filter(({ spot }) => spot && view.contains(spot));
+    const nowhere = events.filter(({ spot }) => !spot);
     total.textContent = here.length.toLocaleString("en");
     note.textContent = said(here.length, events.length - nowhere.length);
     note.hidden = !note.textContent;
@@ -26,7 +28,10 @@ export function eventList(map, events, show) {
     list.replaceChildren(...rows);
   };
   map.on("moveend", draw);
-  draw();
+  return (others) => {
+    events = others;
+    draw();
+  };
 }
 
 function said(inView, placed) {

@@ -7,10 +7,11 @@ const LONG_MS = 5000;
 
 let running = 0;
 
-// Returns the JSON at an address. Throws an Error whose message can be shown.
-export async function load(url) {
+// Returns the JSON at an address. Throws an Error whose message can be shown. `signal` stops it from outside.
+export async function load(url, signal) {
   const stop = new AbortController();
   const finished = showBusy(stop);
+  signal?.addEventListener("abort", () => stop.abort());
   try {
     const response = await fetch(url, { signal: stop.signal, headers: { Accept: "application/json" } });
     const body = await response.json();
@@ -24,18 +25,30 @@ export async function load(url) {
 }
 
 // Calls `attempt` until it succeeds or the reader gives up; what failed is said at the top of the map.
-export async function loadOrSay(what, attempt) {
-  try {
-    return await attempt();
-  } catch (error) {
-    const box = document.getElementById("trouble");
-    const again = el("button", { type: "button" }, "Try again");
-    box.replaceChildren(`${what} could not be loaded: ${error.message}. `, again);
-    box.hidden = false;
-    await new Promise((resolve) => again.addEventListener("click", resolve, { once: true }));
-    box.hidden = true;
-    return loadOrSay(what, attempt);
+// Returns null once `signal` says that nobody wants the answer any more.
+export async function loadOrSay(what, attempt, signal) {
+  while (!signal?.aborted) {
+    try {
+      const answer = await attempt();
+      return signal?.aborted ? null : answer;
+    } catch (error) {
+      if (!signal?.aborted) await trouble(`${what} could not be loaded: ${error.message}. `, signal);
+    }
   }
+  return null;
+}
+
+// Says what is wrong until the reader wants to try again, or nobody wants to know.
+async function trouble(words, signal) {
+  const box = document.getElementById("trouble");
+  const again = el("button", { type: "button" }, "Try again");
+  box.replaceChildren(words, again);
+  box.hidden = false;
+  await new Promise((resolve) => {
+    again.addEventListener("click", resolve, { once: true });
+    signal?.addEventListener("abort", resolve, { once: true });
+  });
+  box.hidden = true;
 }
 
 function showBusy(stop) {

@@ -1,40 +1,92 @@
 // What the maps' scripts call: the makers of layers, and one function for each page with a map.
 
+import { explainControl } from "./control.js";
+import { sayCounts } from "./counts.js";
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
+import { load, loadOrSay } from "./load.js";
+import { timeBar } from "./timebar.js";
 import { counted } from "./words.js";
 
-export { boundaryLayer, choroplethLayer, circleLayer, eventLayer, frontLayer, regionLayer } from "./layers.js";
+export { changeLayer, contestedLayer, controlLayer, frontLayer } from "./control.js";
+export { boundaryLayer, choroplethLayer, circleLayer, eventLayer, regionLayer } from "./layers.js";
 export { outlineLayer, townLayer } from "./base.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
 const NARROW = matchMedia("(max-width: 899px)");
 
-// The main map, with the list beside it.
-export async function situation(map, { eventLayer, regionLayer }) {
+// The main map, with the list beside it and the time bar below. All of it is of one window of days: when that
+// moves, what was on screen stays until everything of the new window is there.
+export async function situation(map, layers) {
+  const { eventLayer, changeLayer } = layers;
   foldOnNarrowScreens();
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape") map.closePopup(); });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   const shared = viewInAddress();
   if (shared) map.setView(...shared);
-  const [events, outlines] = await Promise.all([eventLayer.ready, regionLayer.ready]);
-  eventLayer.draw(events, outlines);
-  linkRegions(map, outlines);
-  explainShades(regionLayer.steps);
-  if (!shared) fit(map, events.map(({ spot }) => spot).filter(Boolean));
-  eventList(map, events, (event) => {
+  const list = eventList(map, (event) => {
     if (NARROW.matches) document.getElementById("events").open = false;
     eventLayer.show(event);
   });
+
+  let stop = new AbortController();
+  const show = async () => {
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    const answers = await loadOrSay("The map’s data", () => ask(layers, map.hasLayer(changeLayer), signal), signal);
+    if (!answers) return null;
+    map.closePopup();
+    const events = draw(map, layers, answers);
+    list(events);
+    settled(map);
+    return events;
+  };
+  const window = new URLSearchParams(location.search);
+  timeBar({ start: window.get("start") || "", end: window.get("end") || "" }, (days) => {
+    rememberWindow(days);
+    show();
+  });
+  changeLayer.on("add", show);
   map.on("moveend", () => rememberView(map));
   document.getElementById("filter-form").addEventListener("submit", keepView);
-  settled(map);
+  const events = await show();
+  if (events && !shared) fit(map, events.map(({ spot }) => spot).filter(Boolean));
+}
+
+// Fetches all that the map shows of the window and the filters in the page's address.
+async function ask({ eventLayer, regionLayer, controlLayer, changeLayer }, changed, signal) {
+  const query = new URLSearchParams(location.search);
+  const [start, end] = [query.get("start") || "", query.get("end") || ""];
+  const given = { [controlLayer.url]: { date: end }, [changeLayer.url]: { from: start, to: end } };
+  const slim = (url) => load(`${url}?${new URLSearchParams({ properties: "slim", ...given[url] })}`, signal);
+  const [events, regions, counts, control, changes] = await Promise.all([
+    load(`${eventLayer.url}?properties=slim&${query}`, signal),
+    load(`${regionLayer.url}?${query}`, signal),
+    load(`${document.getElementById("counts").dataset.url}?${query}`, signal),
+    slim(controlLayer.url),
+    changed ? slim(changeLayer.url) : null,
+  ]);
+  return { events, regions, counts, control, changes };
+}
+
+function draw(map, layers, { events: answer, regions, counts, control, changes }) {
+  const events = layers.eventLayer.read(answer);
+  const outlines = layers.regionLayer.draw(regions);
+  layers.eventLayer.draw(events, outlines);
+  linkRegions(outlines);
+  explainShades(layers.regionLayer.steps);
+  for (const layer of [layers.controlLayer, layers.contestedLayer, layers.frontLayer]) layer.draw(control);
+  explainControl(control);
+  if (changes) layers.changeLayer.draw(changes);
+  sayCounts(counts);
+  return events;
 }
 
 // The small map of one event.
 export async function single(map, { eventLayer }) {
-  const events = await eventLayer.ready;
+  const events = eventLayer.read(await loadOrSay("The event", () => load(eventLayer.url)));
   eventLayer.draw(events);
   const [event] = events;
   if (event.precision === 1) map.setView(event.spot, CLOSE_ZOOM, { animate: false });
@@ -50,7 +102,17 @@ export async function single(map, { eventLayer }) {
 export async function around(map, { circleLayer, eventLayer }) {
   const [circle] = circleLayer.getLayers();
   fit(map, [circle.getBounds()], { padding: [8, 8], maxZoom: 12, animate: false });
-  eventLayer.draw(await eventLayer.ready);
+  eventLayer.draw(eventLayer.read(await loadOrSay("The events", () => load(eventLayer.url))));
+  settled(map);
+}
+
+// The small map of who holds what.
+export async function control(map, { controlLayer, contestedLayer, frontLayer }) {
+  const known = await loadOrSay("The control of the ground", () => load(controlLayer.url));
+  for (const layer of [controlLayer, contestedLayer, frontLayer]) layer.draw(known);
+  const line = known.features.filter(({ properties }) => properties.kind !== "contested");
+  const narrow = line.filter(({ properties }) => properties.kind === "frontline");
+  fit(map, (narrow.length ? narrow : line).map(({ geometry }) => L.geoJSON(geometry).getBounds()), { padding: [4, 4], animate: false });
   settled(map);
 }
 
@@ -73,8 +135,11 @@ export async function choropleth(map, { choroplethLayer }) {
 
 // The map of one region and what happened in it.
 export async function inside(map, { boundaryLayer, regionLayer, eventLayer }) {
-  const [region, parts, events] = await Promise.all([boundaryLayer.ready, regionLayer.ready, eventLayer.ready]);
-  eventLayer.draw(events, new Map([...parts, [region.id, region]]));
+  const ask = ({ url }) => load(url);
+  const told = loadOrSay("The events", () => Promise.all([regionLayer, eventLayer].map(ask)));
+  const [region, [regions, answer]] = await Promise.all([boundaryLayer.ready, told]);
+  const events = eventLayer.read(answer);
+  eventLayer.draw(events, new Map([...regionLayer.draw(regions), [region.id, region]]));
   if (region.geometry) fit(map, [L.geoJSON(region).getBounds()]);
   else fit(map, events.map(({ spot }) => spot).filter(Boolean));
   settled(map);
@@ -105,6 +170,20 @@ function rememberView(map) {
   history.replaceState(history.state, "", `#${map.getZoom()}/${lat.toFixed(3)}/${lng.toFixed(3)}`);
 }
 
+// The window moves in the page's address, in the form, and in the link to the same view as data.
+function rememberWindow({ start, end }) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, day] of Object.entries({ start, end })) {
+    if (day) query.set(name, day);
+    else query.delete(name);
+    document.querySelector(`#filter-form [name=${name}]`).value = day;
+  }
+  const asked = query.size ? `?${query}` : "";
+  history.replaceState(history.state, "", `${location.pathname}${asked}${location.hash}`);
+  const link = document.getElementById("geojson");
+  link.href = `${link.pathname}${asked}`;
+}
+
 function keepView({ target }) {
   target.action = target.getAttribute("action").split("#")[0] + location.hash;
 }
@@ -126,15 +205,16 @@ function foldOnNarrowScreens() {
   });
 }
 
-function linkRegions(map, outlines) {
+function linkRegions(outlines) {
   for (const { properties, layer } of outlines.values()) {
-    if (!layer) continue;
-    const query = new URLSearchParams(location.search);
-    query.set("region", properties.id);
-    layer.bindPopup(() => el("div", { class: "popup" },
-      el("h3", {}, properties.label),
-      el("p", {}, `${properties.events} in this view, ${properties.region_only} of them known only to the region`),
-      el("p", {}, el("a", { href: `?${query}` }, "Show only this region"))));
+    layer?.bindPopup(() => {
+      const query = new URLSearchParams(location.search);
+      query.set("region", properties.id);
+      return el("div", { class: "popup" },
+        el("h3", {}, properties.label),
+        el("p", {}, `${properties.events} in this view, ${properties.region_only} of them known only to the region`),
+        el("p", {}, el("a", { href: `?${query}` }, "Show only this region")));
+    });
   }
 }
 

@@ -1,0 +1,157 @@
+// Who holds what: the ground of the parties, what is contested, the front line, and what changed.
+
+import { el } from "./dom.js";
+import { counted, days } from "./words.js";
+
+const COLOURS = 6;
+const LABEL_PIXELS = { wide: 44, high: 36 };
+const LABEL_ZOOM = 5;
+const LABEL_CELLS = 1.2;
+const LAND_FROM = "Control: on land © OpenStreetMap contributors (ODbL)";
+
+// The colour of a party, the same on every page.
+function colour(party, parties) {
+  return parties.indexOf(party) % COLOURS;
+}
+
+function ofKind(kind, { features }) {
+  return features.filter(({ properties }) => properties.kind === kind);
+}
+
+export function controlLayer(map, { url }) {
+  const areas = L.layerGroup();
+  const names = L.layerGroup();
+  const group = L.layerGroup([areas, names], { attribution: LAND_FROM });
+  let held = [];
+  const label = () => {
+    names.clearLayers();
+    if (map.getZoom() < LABEL_ZOOM) return;
+    for (const { party, number, spot } of spots(map, held)) {
+      const icon = L.divIcon({ className: `name holder party-${number}`, html: el("span", {}, party), iconSize: [0, 0] });
+      names.addLayer(L.marker(spot, { icon, pane: "names", interactive: false, keyboard: false }));
+    }
+  };
+  map.on("moveend", label);
+  group.url = url;
+  group.draw = (collection) => {
+    held = ofKind("control", collection).map(({ properties: { party }, geometry }) => (
+      { party, number: colour(party, collection.parties), geometry }));
+    areas.clearLayers();
+    for (const { number, geometry } of held) {
+      const className = `held party-${number}`;
+      areas.addLayer(L.geoJSON(geometry, { pane: "control", interactive: false, style: { className } }));
+    }
+    map.whenReady(label);
+  };
+  return group;
+}
+
+export function contestedLayer() {
+  return drawing("contested", { pane: "control", style: { className: "contested", fillColor: "url(#hatch-contested)" } });
+}
+
+export function frontLayer() {
+  return drawing("frontline", { pane: "front", style: { className: "front-casing" } }, { pane: "front", style: { className: "front" } });
+}
+
+function drawing(kind, ...looks) {
+  const group = L.layerGroup();
+  group.draw = (collection) => {
+    group.clearLayers();
+    for (const look of looks) group.addLayer(L.geoJSON(ofKind(kind, collection), { interactive: false, ...look }));
+  };
+  return group;
+}
+
+// Ground that changed hands, hatched in the colour of who has it now, and the places that did.
+export function changeLayer(map, { url }) {
+  const group = L.layerGroup();
+  group.url = url;
+  group.draw = (collection) => {
+    group.clearLayers();
+    for (const { properties, geometry } of ofKind("change", collection)) {
+      const number = colour(properties.to_party, collection.parties);
+      const look = { className: `change party-${number}`, fillColor: `url(#hatch-gain-${number})` };
+      const words = `${properties.from_party} → ${properties.to_party}: ${km2(properties.km2)}`;
+      group.addLayer(L.geoJSON(geometry, { pane: "change", style: look }).bindTooltip(el("span", {}, words), { sticky: true }));
+    }
+    for (const { properties, geometry } of ofKind("place", collection)) {
+      const [lon, lat] = geometry.coordinates;
+      const number = colour(properties.claimant || properties.party, collection.parties);
+      const mark = L.circleMarker([lat, lon], { pane: "change", radius: 4, className: `turned party-${number}` });
+      group.addLayer(mark.bindPopup(() => turned(properties), { maxWidth: 280 }));
+    }
+  };
+  return group;
+}
+
+function turned({ name, before, party, claimant, since, stance, sources, events }) {
+  const now = claimant ? `claimed by ${claimant}` : `held by ${party || "nobody known"}`;
+  const links = events.split("; ").filter(Boolean).map((id, at) => el("p", {}, el("a", { href: `events/${encodeURIComponent(id)}` }, at ? "Another event that says so" : "The event that says so")));
+  return el("div", { class: "popup" },
+    el("h3", {}, name || "A place without a name"),
+    el("p", {}, `${sentence(now)} since ${days(since, since)}`),
+    before ? el("p", {}, `before: ${before}`) : null,
+    el("p", { class: "note" }, [stance || "seen in the drawing", sources].filter(Boolean).join(" · ")),
+    ...links);
+}
+
+function sentence(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function km2(number) {
+  return `${number.toLocaleString("en", { maximumFractionDigits: number < 10 ? 1 : 0 })} km²`;
+}
+
+// What the legend says of it: whose the areas are, of which day, and what they are drawn from.
+export function explainControl(collection) {
+  const areas = ofKind("control", collection).sort((one, other) => other.properties.km2 - one.properties.km2);
+  const parties = areas.map(({ properties: { party, km2: size } }) => el("li", {},
+    el("span", { class: `swatch party-${colour(party, collection.parties)}` }),
+    `${party}: ${km2(size)} drawn as held`));
+  document.getElementById("party-legend").replaceChildren(...parties);
+  document.getElementById("control-words").textContent = madeOf(collection);
+}
+
+function madeOf({ date, drawn_from: drawn, facts, note }) {
+  if (note || !date) return `Control: ${note || "nothing is known of who held what"}.`;
+  const maps = [...new Set(drawn.map((each) => `${each.source}’s map of ${days(each.date, each.date)}`))];
+  const told = facts ? [counted(facts, "fact")] : [];
+  return `Control on ${days(date, date)}, drawn from ${[...maps, ...told].join(" and ")}.`;
+}
+
+// ---------------------------------------------------------------- where the names stand
+
+// For each party the spot in view that lies deepest in its ground, if there is room for its name.
+function spots(map, held) {
+  const { x: width, y: height } = map.getSize();
+  const grid = { columns: Math.floor(width / LABEL_PIXELS.wide), rows: Math.floor(height / LABEL_PIXELS.high) };
+  const cells = Array.from({ length: grid.columns * grid.rows }, (_, at) => {
+    const [column, row] = [at % grid.columns, Math.floor(at / grid.columns)];
+    const point = [((column + 0.5) * width) / grid.columns, ((row + 0.5) * height) / grid.rows];
+    return { column, row, at: map.containerPointToLatLng(point) };
+  });
+  return held.flatMap(({ party, number, geometry }) => {
+    const inside = cells.map(({ at }) => contains(geometry, at.lng, at.lat));
+    const outside = cells.filter((_, at) => !inside[at]);
+    const depth = ({ column, row }) => Math.min(
+      ...[column + 1, row + 1, grid.columns - column, grid.rows - row],
+      ...outside.map((other) => Math.hypot(other.column - column, other.row - row)));
+    const best = cells.filter((_, at) => inside[at]).map((cell) => ({ cell, deep: depth(cell) }))
+      .reduce((one, other) => (one && one.deep >= other.deep ? one : other), null);
+    return best && best.deep >= LABEL_CELLS ? [{ party, number, spot: best.cell.at }] : [];
+  });
+}
+
+function contains({ type, coordinates }, x, y) {
+  const rings = type === "Polygon" ? coordinates : coordinates.flat();
+  let inside = false;
+  for (const ring of rings) {
+    for (let at = 1; at < ring.length; at += 1) {
+      const [[x0, y0], [x1, y1]] = [ring[at - 1], ring[at]];
+      if ((y0 > y) !== (y1 > y) && x < x0 + ((y - y0) * (x1 - x0)) / (y1 - y0)) inside = !inside;
+    }
+  }
+  return inside;
+}
