@@ -139,7 +139,8 @@ class Land:
         size_of = dict(zip(codes, sizes, strict=True))
         for code, wkb in zip(codes, found, strict=True):
             # Cut first: to mend the outline of all of Russia takes a minute.
-            part = plane.shape(shapely.clip_by_rect(shapely.from_wkb(wkb), *around))
+            # Its edges are short, so that they need not be cut up.
+            part = shapely.transform(shapely.clip_by_rect(shapely.from_wkb(wkb), *around), plane.flat)
             if rough > FINE_KM:
                 part = shapely.simplify(part, rough, preserve_topology=False)
             parts.setdefault(str(code), []).append(part)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from shapely import segmentize
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
@@ -40,7 +41,7 @@ def snapshot(
 def land_of(folder: Path, **outlines: BaseGeometry) -> Land:
     """Return a land of countries, each given by its ISO 3166-1 alpha-3 code and outline in lon, lat."""
     features = [
-        {"type": "Feature", "properties": {"A3": code}, "geometry": mapping(outline)}
+        {"type": "Feature", "properties": {"A3": code}, "geometry": mapping(segmentize(outline, 0.1))}
         for code, outline in outlines.items()
     ]
     source = folder / "outlines.json"
