@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,7 @@ LEAST_WEIGHT = 0.1
 """Of a fact that follows from an event that hardly is one."""
 
 ACTORS = Path(__file__).parent.parent / "data" / "actors.toml"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FORCES = re.compile(r"(?:Military Forces|Police Forces|Government) of ")
 
 
@@ -99,8 +100,10 @@ def _word(text: str, where: str, column: str) -> str:
 
 def _day(text: str, where: str) -> date:
     try:
-        # The weeks that date.fromisoformat would take as well are none of ours.
-        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
+        # Nor a week like 2025-W05-5, which date.fromisoformat would take.
+        if not _DAY.fullmatch(text.strip()):
+            raise ValueError
+        return date.fromisoformat(text.strip())
     except ValueError:
         raise InvalidInput(f"date {text[:40]!r} is no day like 2025-01-31", field=where) from None
 

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from domain import Snapshot, SnapshotKind
 from geo.by_facts import REACH_KM
 from geo.drawing import Divided
-from geo.flat import lines_between, polygons
+from geo.flat import TOUCHING_KM, lines_between, polygons
 from geo.land import Ground
 
 BAND_KM = 1.0
@@ -36,7 +36,7 @@ def divide_by_snapshot(layers: Sequence[Layer], ground: Ground, owner: str) -> D
             held[snapshot.party] = shapely.union(own, shapely.difference(part, others))
     drawn = shapely.simplify(shapely.union_all([part for _, part in layers]), 1.0)
     near = shapely.intersection(ground.dry, shapely.buffer(drawn, REACH_KM))
-    areas = _with_rest(near, held, owner)
+    areas = _with_rest(near, held, owner, ground.banks.boundary)
     lines = lines_between(list(areas.values()))
     claimed = [
         polygons(shapely.difference(part, areas.get(snapshot.party, shapely.Polygon())))
@@ -47,21 +47,21 @@ def divide_by_snapshot(layers: Sequence[Layer], ground: Ground, owner: str) -> D
     return Divided(near, areas, lines, [*claimed, shapely.intersection(band, near)])
 
 
-def _with_rest(near: BaseGeometry, held: Mapping[str, BaseGeometry], owner: str) -> dict[str, BaseGeometry]:
-    """Give the rest to the country's own party, but slivers along the border to who is beside them."""
-    rest = shapely.difference(near, shapely.union_all(list(held.values())))
-    core = shapely.buffer(rest, -SLIVER_KM / 2, quad_segs=2)
-    rest = polygons(shapely.intersection(rest, shapely.buffer(core, SLIVER_KM, quad_segs=2)))
-    pieces = shapely.get_parts(rest)
+def _with_rest(
+    near: BaseGeometry, held: Mapping[str, BaseGeometry], owner: str, border: BaseGeometry
+) -> dict[str, BaseGeometry]:
+    """Give the rest to the country's own party, but slivers between what is held and the border to nobody."""
+    taken = shapely.union_all(list(held.values()))
+    rest = shapely.difference(near, taken)
+    core = shapely.buffer(shapely.buffer(rest, -SLIVER_KM / 2, quad_segs=2), SLIVER_KM, quad_segs=2)
+    slivers = shapely.get_parts(polygons(shapely.difference(rest, core)))
+    shapely.prepare([taken, border])
+    between = shapely.dwithin(taken, slivers, TOUCHING_KM) & shapely.dwithin(border, slivers, TOUCHING_KM)
     # Spits and islets too, that one source draws and the other does not.
-    edge = shapely.buffer(near.boundary, EDGE_KM, quad_segs=1)
+    pieces = shapely.get_parts(polygons(shapely.intersection(rest, core)))
+    edge = shapely.buffer(border, EDGE_KM, quad_segs=1)
     along = shapely.length(shapely.intersection(shapely.boundary(pieces), edge)) / shapely.length(pieces)
-    rest = shapely.MultiPolygon(pieces[(shapely.area(pieces) > ISLET_KM2) | (along < COASTAL)].tolist())
-    slivers = polygons(shapely.difference(near, shapely.union_all([rest, *held.values()])))
-    parts = {party: [area] for party, area in held.items()}
-    for sliver in shapely.get_parts(slivers) if held else ():
-        beside = min(held, key=lambda party: float(shapely.distance(held[party], sliver)))
-        parts[beside].append(sliver)
-    parts.setdefault(owner, []).append(rest)
-    areas = {party: polygons(shapely.union_all(pieces)) for party, pieces in parts.items()}
+    pieces = pieces[(shapely.area(pieces) > ISLET_KM2) | (along < COASTAL)]
+    own = [*pieces, *slivers[~between], held.get(owner, shapely.Polygon())]
+    areas = {**held, owner: polygons(shapely.union_all(own))}
     return {party: area for party, area in areas.items() if not area.is_empty}

@@ -28,6 +28,9 @@ LEAST_WEIGHT = 1e-6
 SAME_NAME_KM = 5.0
 """How far two sources may put one place apart, where they name it alike."""
 
+Spot = tuple[float, float]
+"""Latitude and longitude."""
+
 _ORDER = {Stance.CLAIMED: 1, Stance.DENIED: 2, Stance.CONFIRMED: 4, Stance.NEGATED: 5}
 """Within a day: a claim comes before what is said of it. Plain reports stand between."""
 
@@ -77,12 +80,33 @@ def settle(
     return [holding for holding in settled if holding.party or holding.claimant or holding.left]
 
 
+def without(known: Iterable[Holding], newer: Iterable[Holding]) -> list[Holding]:
+    """Return those of places of which nothing newer is known: on one spot, or under one name near by."""
+    spots: set[Spot] = set()
+    named: defaultdict[str, list[Spot]] = defaultdict(list)
+    for place in newer:
+        spots.add(_spot(place))
+        if place.name:
+            named[place.name.casefold()].append(_spot(place))
+    return [
+        place
+        for place in known
+        if _spot(place) not in spots
+        and not any(_km(_spot(place), spot) <= SAME_NAME_KM for spot in named.get(place.name.casefold(), ()))
+    ]
+
+
+def _spot(placed: ControlFact | Holding) -> Spot:
+    """Return where something lies, to some ten metres."""
+    return round(placed.lat, 4), round(placed.lon, 4)
+
+
 def _by_place(facts: Iterable[ControlFact]) -> Iterator[Sequence[ControlFact]]:
     """Yield the facts of each place in order: those of one spot, and of one name near by."""
-    places: dict[tuple[float, float], list[ControlFact]] = {}
-    named: defaultdict[str, dict[tuple[float, float], None]] = defaultdict(dict)
+    places: dict[Spot, list[ControlFact]] = {}
+    named: defaultdict[str, dict[Spot, None]] = defaultdict(dict)
     for fact in facts:
-        spot = (round(fact.lat, 4), round(fact.lon, 4))
+        spot = _spot(fact)
         if fact.name:
             namesakes = named[fact.name.casefold()]
             if spot not in places:
@@ -93,7 +117,7 @@ def _by_place(facts: Iterable[ControlFact]) -> Iterator[Sequence[ControlFact]]:
         yield sorted(of_place, key=lambda fact: (fact.date, _ORDER.get(fact.stance, 3)))
 
 
-def _km(one: tuple[float, float], other: tuple[float, float]) -> float:
+def _km(one: Spot, other: Spot) -> float:
     """Return the distance of two near spots (lat, lon), to a percent."""
     north, east = one[0] - other[0], (one[1] - other[1]) * math.cos(math.radians(one[0]))
     return 111.2 * math.hypot(north, east)

@@ -38,6 +38,9 @@ ROUGH_KM = 3.0
 AROUND, ALONE = 10, 0.2
 """So near to a border a place is of the country beyond it, if of so many around it hardly any are not."""
 
+EDGE_DEGREES = 0.1
+"""Longer edges are cut up before they are laid flat: straight on one map, they are bent on the other."""
+
 ROUGH_DEGREES, FINE_KM = 0.05, 1.5
 """Outlines in a box are simplified by so many km for each degree of its width, if that is more than the
 second number: else the thousand islands of a north coast take a minute."""
@@ -67,7 +70,7 @@ class Plane:
 
     def shape(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return a geometry in lon, lat as a flat one."""
-        return shapely.transform(geometry, self.flat)
+        return shapely.transform(shapely.segmentize(geometry, EDGE_DEGREES), self.flat)
 
 
 @dataclass(frozen=True, slots=True)

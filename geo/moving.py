@@ -16,7 +16,7 @@ from geo.by_facts import FAR_KM
 from geo.drawing import Divided, Drawing, named, positions, says, unsure
 from geo.field import COARSE, STEP_KM, Array, Field, Grid, lead
 from geo.flat import apart_from, lines_between, polygons, widened, within
-from geo.holdings import Holding, settle
+from geo.holdings import Holding, settle, without
 from geo.land import Ground, Plane
 
 DEPTH_KM = 2.5
@@ -56,7 +56,7 @@ class Moving:
             if holding.contested or holding.party != holders[holding.facts[0]]
         ]
         changed = self._believable(drawing, told)
-        drawing.holdings += changed
+        drawing.holdings = [*without(drawing.holdings, changed), *changed]
         touched = within(positions(changed, self._plane), np.full(len(changed), TOUCHED_KM))
         for party, area in self._divided.areas.items():
             self._add(drawing, party, shapely.difference(area, touched))
@@ -118,7 +118,7 @@ class Moving:
         before = np.eye(len(parties))[[parties.index(holder) for holder in self._holders(places)]]
         after = says(changed, places, before, parties)
         # Not by age: what the villages around say is older than all of these.
-        weights = np.array([1.0] * len(others) + [holding.facts[-1].weight for holding in changed])
+        weights = np.array([1.0] * len(others) + [each.weight(each.facts[-1].date) for each in changed])
         of_places = Field(places, np.hstack([before, after]), weights)
 
         near = shapely.intersection(self._divided.near, touched)
