@@ -234,16 +234,11 @@ def _differences(before: Control, after: Control) -> tuple[Difference, ...]:
         for gainer, gained in after.territory.areas.items():
             if loser == gainer or not shapely.intersects(lost, gained):
                 continue
-            moved = overlap(lost, gained)
+            moved = polygons(shapely.intersection(lost, gained))
             core = shapely.buffer(moved, -SLIVER_DEGREES / 2, quad_segs=2)
-            moved = overlap(moved, shapely.buffer(core, SLIVER_DEGREES, quad_segs=2))
+            moved = polygons(shapely.intersection(moved, shapely.buffer(core, SLIVER_DEGREES, quad_segs=2)))
             kept = [part for part in shapely.get_parts(moved) if area_km2(part) >= LEAST_KM2]
             if kept:
                 area = shapely.union_all(kept)
                 found.append(Difference(loser, gainer, area, area_km2(area)))
     return tuple(sorted(found, key=lambda each: -each.km2))
-
-
-def overlap(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
-    """Return the ground that two areas share, without the lines and points where they only touch."""
-    return polygons(shapely.intersection(one, other))

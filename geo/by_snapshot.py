@@ -58,7 +58,7 @@ def _with_rest(
     slivers = shapely.get_parts(polygons(shapely.difference(rest, core)))
     pieces = shapely.get_parts(polygons(shapely.intersection(rest, core)))
     # Spits and islets too, that one source draws and the other does not.
-    edge = shapely.buffer(near.boundary, EDGE_KM, quad_segs=1)
+    edge = shapely.buffer(border, EDGE_KM, quad_segs=1)
     along = shapely.length(shapely.intersection(shapely.boundary(pieces), edge)) / shapely.length(pieces)
     islets = (shapely.area(pieces) <= ISLET_KM2) & (along >= COASTAL)
     main = shapely.MultiPolygon(pieces[~islets].tolist())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -11,26 +12,29 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.field import STEP_KM, Array, Grid
 
+Shape = TypeVar("Shape", bound=BaseGeometry)
+
 TOUCHING_KM = 0.01
 """How far the areas on both sides of one contour may lie apart by rounding."""
 
 
 def polygons(shape: BaseGeometry) -> BaseGeometry:
     """Return the areas of a shape, without the lines and points along which two shapes touched."""
-    parts = [part for part in _parts(shape) if isinstance(part, shapely.Polygon)]
+    parts = _parts(shape, shapely.Polygon)
     together = shapely.MultiPolygon(parts)
     return together if together.is_valid else shapely.union_all(parts)
 
 
 def lines(shape: BaseGeometry) -> BaseGeometry:
     """Return the lines of a shape, without the points at which two shapes met."""
-    parts = [part for part in _parts(shape) if part.geom_type == "LineString"]
+    parts = _parts(shape, shapely.LineString)
     return shapely.line_merge(shapely.union_all(parts)) if parts else shapely.LineString()
 
 
-def _parts(shape: BaseGeometry) -> Iterable[BaseGeometry]:
+def _parts(shape: BaseGeometry, kind: type[Shape]) -> list[Shape]:
     # Twice, for there may be collections of areas of many parts.
-    yield from shapely.get_parts(shapely.get_parts(shape))
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return [part for part in parts if isinstance(part, kind) and not part.is_empty]
 
 
 def lines_between(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:

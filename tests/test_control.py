@@ -340,6 +340,16 @@ def test_a_strip_along_a_border_that_two_sources_draw_apart_is_no_front(land: La
     assert found.front.bounds[2] == pytest.approx(34, abs=0.01)
 
 
+def test_islets_beside_what_a_snapshot_draws_are_nobodys_and_those_off_the_states_coast_its_own(
+    tmp_path: Path,
+) -> None:
+    near, far = box(34.55, 46, 34.6, 46.05), box(32.9, 46, 32.95, 46.05)
+    land = land_of(tmp_path, UKR=shapely.union_all([box(33, 45, 34.5, 47), near, far]))
+    found = drawn([], [snapshot(box(34, 44.9, 34.52, 47.1))], land)
+    assert holder(found, lat=46.02, lon=34.58) is None
+    assert holder(found, lat=46.02, lon=32.92) == "state UA"
+
+
 def test_a_narrow_cape_away_from_what_a_snapshot_draws_is_the_states(tmp_path: Path) -> None:
     cape = box(32.9, 46, 33, 46.003)
     found = drawn(

@@ -176,10 +176,6 @@ def test_an_empty_store_gives_an_empty_collection(client: FlaskClient) -> None:
         assert json.loads(client.get(address).text)["features"] == []
 
 
-def test_front_lines_are_none_yet(client: FlaskClient) -> None:
-    assert json.loads(client.get("/frontlines.geojson").text)["features"] == []
-
-
 # --------------------------------------------------------------------------- regions
 
 

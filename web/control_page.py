@@ -57,14 +57,15 @@ def page() -> str:
     days = int(arguments.number("days", 2, MOST_DAYS) or DAYS)
     question = (record.version, "history", source, days)
     history = parts.kept.get(question, lambda: _history(parts, source, days))
-    last = max(record.days(source), default=date.min)
-    day = arguments.day("date") or last
+    known = record.days(source)
+    day = arguments.day("date") or max(known, default=date.min)
     shown = record.on(day, source)
     drawn: dict[str, Any] = {"date": day.isoformat(), "source": source}
     slim = url_for("control.control", properties="slim", **drawn)
     colours = {party: at % COLOURS for at, party in enumerate(parties(record, shown))}
     return render_template(
         "control.html",
+        known=known,
         sources=record.sources(),
         source=source,
         day=day,
