@@ -249,5 +249,5 @@ def _differences(before: Control, after: Control) -> tuple[Difference, ...]:
 
 def overlap(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
     """Return the ground that two areas share, without the lines and points where they only touch."""
-    parts = shapely.get_parts(shapely.intersection(one, other))
+    parts = shapely.get_parts(shapely.get_parts(shapely.intersection(one, other)))
     return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])

@@ -254,11 +254,11 @@ def _joined(before: Territory, drawn: _Drawn, theatre: Theatre) -> Territory:
 
     areas = dict(before.areas)
     for party, parts in drawn.areas.items():
-        areas[party] = with_these(areas.get(party, shapely.MultiPolygon()), parts)
+        areas[party] = _polygons(with_these(areas.get(party, shapely.MultiPolygon()), parts))
     return Territory(
         before.day,
         {party: area for party, area in sorted(areas.items()) if not area.is_empty},
-        with_these(before.contested, drawn.contested),
+        _polygons(with_these(before.contested, drawn.contested)),
         with_these(before.front, drawn.front),
         (*before.holdings, *drawn.holdings),
         (*before.left_out, *drawn.left_out),
@@ -577,5 +577,6 @@ def _lines_between(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
 
 def _polygons(shape: BaseGeometry) -> BaseGeometry:
     """Return the areas of a shape, without the lines and points along which two shapes touched."""
-    parts = shapely.get_parts(shape)
+    # Twice, for a collection may hold a multipolygon.
+    parts = shapely.get_parts(shapely.get_parts(shape))
     return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
