@@ -227,13 +227,13 @@ def _joined(before: Territory, drawn: Drawing, theatre: Theatre) -> Territory:
         before.day,
         {party: area for party, area in sorted(areas.items()) if not area.is_empty},
         with_these(before.contested, drawn.contested, polygons),
-        with_these(before.front, drawn.front, lines),
+        with_these(before.front, list(_without_stubs(drawn.front)), lines),
         (*before.holdings, *drawn.holdings),
         (*before.left_out, *drawn.left_out),
     )
 
 
-def _without_stubs(lines: Sequence[BaseGeometry]) -> Iterator[BaseGeometry]:
+def _without_stubs(pieces: Sequence[BaseGeometry]) -> Iterator[BaseGeometry]:
     """Yield lines put together, without short pieces that lead from nowhere to nowhere."""
-    merged = shapely.line_merge(shapely.union_all(lines))
+    merged = shapely.line_merge(shapely.union_all(pieces))
     return (part for part in shapely.get_parts(merged) if part.length >= STUB_KM)

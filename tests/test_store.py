@@ -666,6 +666,15 @@ def test_counts_do_not_stop_at_the_limit(store: Store, world: Analysis) -> None:
         assert store.tallies(EventQuery(limit=1), grouping) == store.tallies(EventQuery(), grouping)
 
 
+def test_the_span_is_from_the_first_day_to_the_last_of_what_is_asked_for(store: Store) -> None:
+    assert store.span(EventQuery()) is None
+    told = document()
+    days = [DateRange(DAY, DAY, 1), DateRange(DAY - timedelta(days=9), DAY + timedelta(days=30), 3), None]
+    store.add(analysis(told, *(event(told, f"event {n}", when=when) for n, when in enumerate(days))))
+    assert store.span(EventQuery()) == (DAY - timedelta(days=9), DAY + timedelta(days=30))
+    assert store.span(EventQuery(stances=(Stance.DENIED,))) is None
+
+
 def test_empty_store_counts_nothing(store: Store) -> None:
     assert store.counts(EventQuery()) == Counts()
     assert {grouping: store.tallies(EventQuery(), grouping) for grouping in Grouping} == dict.fromkeys(

@@ -35,53 +35,69 @@ export async function situation(map, layers) {
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
-    const answers = await loadOrSay("The map’s data", () => ask(layers, map.hasLayer(changeLayer), signal), signal);
-    if (!answers) return null;
+    // Asked at once, but events are shown as well where nobody can tell who holds what.
+    const holds = () => askHolders(layers, map.hasLayer(changeLayer), signal);
+    const held = holds().catch(() => null);
+    const told = await loadOrSay("The events", () => askEvents(layers, signal), signal);
+    const answers = told && await held;
+    if (signal.aborted) return null;
     map.closePopup();
-    const events = draw(map, layers, answers);
+    const events = drawEvents(layers, told);
     list(events);
+    if (answers) drawHolders(layers, answers);
+    else loadOrSay("Who holds what", holds, signal).then((late) => { if (late) drawHolders(layers, late); });
     settled(map);
     return events;
   };
-  const window = new URLSearchParams(location.search);
-  timeBar({ start: window.get("start") || "", end: window.get("end") || "" }, (days) => {
+  const asked = new URLSearchParams(location.search);
+  timeBar({ start: asked.get("start") || "", end: asked.get("end") || "" }, (days) => {
     rememberWindow(days);
     show();
   });
   changeLayer.on("add", show);
-  map.on("moveend", () => rememberView(map));
   document.getElementById("filter-form").addEventListener("submit", keepView);
   const events = await show();
   if (events && !shared) fit(map, events.map(({ spot }) => spot).filter(Boolean));
+  map.on("moveend", () => rememberView(map));
 }
 
-// Fetches all that the map shows of the window and the filters in the page's address.
-async function ask({ eventLayer, regionLayer, controlLayer, changeLayer }, changed, signal) {
+// Fetches the events of the window and the filters in the page's address, and how they are counted.
+async function askEvents({ eventLayer, regionLayer }, signal) {
   const query = new URLSearchParams(location.search);
-  const [start, end] = [query.get("start") || "", query.get("end") || ""];
-  const given = { [controlLayer.url]: { date: end }, [changeLayer.url]: { from: start, to: end } };
-  const slim = (url) => load(`${url}?${new URLSearchParams({ properties: "slim", ...given[url] })}`, signal);
-  const [events, regions, counts, control, changes] = await Promise.all([
+  const [events, regions, counts] = await Promise.all([
     load(`${eventLayer.url}?properties=slim&${query}`, signal),
     load(`${regionLayer.url}?${query}`, signal),
     load(`${document.getElementById("counts").dataset.url}?${query}`, signal),
-    slim(controlLayer.url),
-    changed ? slim(changeLayer.url) : null,
   ]);
-  return { events, regions, counts, control, changes };
+  return { events, regions, counts };
 }
 
-function draw(map, layers, { events: answer, regions, counts, control, changes }) {
-  const events = layers.eventLayer.read(answer);
-  const outlines = layers.regionLayer.draw(regions);
-  layers.eventLayer.draw(events, outlines);
+// Fetches who holds what at the end of the window, and if that is shown what changed since its start.
+async function askHolders({ controlLayer, changeLayer }, changed, signal) {
+  const query = new URLSearchParams(location.search);
+  const [from, to] = [query.get("start") || "", query.get("end") || ""];
+  const slim = (url, days) => load(`${url}?${new URLSearchParams({ properties: "slim", ...days })}`, signal);
+  const [control, changes] = await Promise.all([
+    slim(controlLayer.url, { date: to }),
+    changed ? slim(changeLayer.url, { from, to }) : null,
+  ]);
+  return { control, changes };
+}
+
+function drawEvents({ eventLayer, regionLayer }, { events: answer, regions, counts }) {
+  const events = eventLayer.read(answer);
+  const outlines = regionLayer.draw(regions);
+  eventLayer.draw(events, outlines);
   linkRegions(outlines);
-  explainShades(layers.regionLayer.steps);
-  for (const layer of [layers.controlLayer, layers.contestedLayer, layers.frontLayer]) layer.draw(control);
-  explainControl(control);
-  if (changes) layers.changeLayer.draw(changes);
+  explainShades(regionLayer.steps);
   sayCounts(counts);
   return events;
+}
+
+function drawHolders({ controlLayer, contestedLayer, frontLayer, changeLayer }, { control, changes }) {
+  for (const layer of [controlLayer, contestedLayer, frontLayer]) layer.draw(control);
+  explainControl(control);
+  if (changes) changeLayer.draw(changes);
 }
 
 // The small map of one event.

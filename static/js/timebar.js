@@ -11,9 +11,11 @@ const number = (day) => Math.round(Date.parse(day) / DAY_MS);
 const written = (at) => new Date(at * DAY_MS).toISOString().slice(0, 10);
 const within = (at, low, high) => Math.min(Math.max(at, low), high);
 
-// Calls `moved` with the new { start, end } soon after the reader has moved the window. Returns the window.
+// Calls `moved` with the new { start, end } soon after the reader has moved the window. A page that knows of no
+// day has no bar.
 export function timeBar({ start, end }, moved) {
   const bar = document.getElementById("timebar");
+  if (!bar) return;
   const [first, last] = [number(bar.dataset.first), number(bar.dataset.last)];
   const [from, to] = bar.querySelectorAll("input");
   for (const thumb of [from, to]) Object.assign(thumb, { min: first, max: last, step: 1 });
@@ -90,5 +92,4 @@ export function timeBar({ start, end }, moved) {
   });
   bar.hidden = false;
   draw();
-  return shown;
 }
