@@ -14,6 +14,8 @@ export { outlineLayer, townLayer } from "./base.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
+const PART = { lat: 6, lng: 12 };
+const CENTRES = 100;
 const NARROW = matchMedia("(max-width: 899px)");
 
 // The main map, with the list beside it and the time bar below. All of it is of one window of days: when that
@@ -57,8 +59,17 @@ export async function situation(map, layers) {
   changeLayer.on("add", show);
   document.getElementById("filter-form").addEventListener("submit", keepView);
   const events = await show();
-  if (events && !shared) fit(map, events.map(({ spot }) => spot).filter(Boolean));
+  if (events && !shared) fit(map, mostTogether(events.map(({ spot }) => spot).filter(Boolean)));
   map.on("moveend", () => rememberView(map));
+}
+
+// The spots in that part of the world where more than half of them are, if there is one, else all.
+function mostTogether(spots) {
+  const every = Math.ceil(spots.length / CENTRES);
+  const parts = spots.filter((_, at) => at % every === 0).map(({ lat, lng }) => (
+    spots.filter((other) => Math.abs(other.lat - lat) < PART.lat && Math.abs(other.lng - lng) < PART.lng)));
+  const largest = parts.reduce((one, other) => (other.length > one.length ? other : one), []);
+  return 2 * largest.length > spots.length ? largest : spots;
 }
 
 // Fetches the events of the window and the filters in the page's address, and how they are counted.
