@@ -14,6 +14,7 @@ export { outlineLayer, townLayer } from "./base.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
+const FINE_ZOOM = 11;
 const NARROW = matchMedia("(max-width: 899px)");
 
 // The main map, with the list beside it and the time bar below. All of it is of one window of days: when that
@@ -31,12 +32,14 @@ export async function situation(map, layers) {
   });
 
   let stop = new AbortController();
+  let fine;
   const show = async () => {
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
     // Asked at once, but events are shown as well where nobody can tell who holds what.
-    const holds = () => askHolders(layers, map.hasLayer(changeLayer), signal);
+    fine = map.getZoom() >= FINE_ZOOM;
+    const holds = () => askHolders(layers, { fine, changed: map.hasLayer(changeLayer) }, signal);
     const held = holds().catch(() => null);
     const told = await loadOrSay("The events", () => askEvents(layers, signal), signal);
     const answers = told && await held;
@@ -59,6 +62,8 @@ export async function situation(map, layers) {
   const events = await show();
   if (events && !shared) fit(map, events.map(({ spot }) => spot).filter(Boolean));
   map.on("moveend", () => rememberView(map));
+  // Close up, the simplified lines would be off by more than a street.
+  map.on("zoomend", () => { if ((map.getZoom() >= FINE_ZOOM) !== fine) show(); });
 }
 
 // Fetches the events of the window and the filters in the page's address, and how they are counted.
@@ -73,13 +78,14 @@ async function askEvents({ eventLayer, regionLayer }, signal) {
 }
 
 // Fetches who holds what at the end of the window, and if that is shown what changed since its start.
-async function askHolders({ controlLayer, changeLayer }, changed, signal) {
+async function askHolders({ controlLayer, changeLayer }, { fine, changed }, signal) {
   const query = new URLSearchParams(location.search);
   const [from, to] = [query.get("start") || "", query.get("end") || ""];
-  const slim = (url, days) => load(`${url}?${new URLSearchParams({ properties: "slim", ...days })}`, signal);
+  const properties = fine ? "" : "slim";
+  const ask = (url, days) => load(`${url}?${new URLSearchParams({ properties, ...days })}`, signal);
   const [control, changes] = await Promise.all([
-    slim(controlLayer.url, { date: to }),
-    changed ? slim(changeLayer.url, { from, to }) : null,
+    ask(controlLayer.url, { date: to }),
+    changed ? ask(changeLayer.url, { from, to }) : null,
   ]);
   return { control, changes };
 }
