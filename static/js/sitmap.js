@@ -132,9 +132,7 @@ export async function around(map, { circleLayer, eventLayer }) {
 export async function control(map, { controlLayer, contestedLayer, frontLayer }) {
   const known = await loadOrSay("The control of the ground", () => load(controlLayer.url));
   for (const layer of [controlLayer, contestedLayer, frontLayer]) layer.draw(known);
-  const line = known.features.filter(({ properties }) => properties.kind !== "contested");
-  const narrow = line.filter(({ properties }) => properties.kind === "frontline");
-  fit(map, (narrow.length ? narrow : line).map(({ geometry }) => L.geoJSON(geometry).getBounds()), { padding: [4, 4], animate: false });
+  fit(map, [longestLine(known.features) || L.geoJSON(known.features).getBounds()], { padding: [4, 4], animate: false });
   settled(map);
 }
 
@@ -165,6 +163,15 @@ export async function inside(map, { boundaryLayer, regionLayer, eventLayer }) {
   if (region.geometry) fit(map, [L.geoJSON(region).getBounds()]);
   else fit(map, events.map(({ spot }) => spot).filter(Boolean));
   settled(map);
+}
+
+// Returns the bounds of the longest piece of the front, undefined without one: of several wars one fills the map.
+function longestLine(features) {
+  const lines = features.filter(({ properties }) => properties.kind === "frontline").map(({ geometry }) => geometry);
+  const pieces = lines.flatMap(({ type, coordinates }) => (type === "LineString" ? [coordinates] : coordinates));
+  const boxes = pieces.map((piece) => L.latLngBounds(piece.map(([lon, lat]) => [lat, lon])));
+  const wide = (box) => box.getNorthEast().distanceTo(box.getSouthWest());
+  return boxes.sort((one, other) => wide(other) - wide(one))[0];
 }
 
 function fit(map, parts, options = FIT) {
