@@ -96,6 +96,14 @@ def test_change_is_shown_when_asked_for_and_leads_to_its_event(visit: Open, site
     page.wait_for_url(f"**/events/{site.events['Pokrovsk'].id}")
 
 
+def test_close_up_the_lines_are_the_exact_ones(visit: Open) -> None:
+    page = visit("/#10/48.2/37.4")
+    with page.expect_request(lambda request: "/control.geojson?properties=&" in request.url):
+        page.get_by_role("button", name="Zoom in").click()
+    with page.expect_request(lambda request: "/control.geojson?properties=slim&" in request.url):
+        page.get_by_role("button", name="Zoom out").click()
+
+
 # --------------------------------------------------------------------------- the time bar
 
 

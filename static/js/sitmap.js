@@ -16,6 +16,7 @@ const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
 const PART = { lat: 6, lng: 12 };
 const CENTRES = 100;
+const FINE_ZOOM = 11;
 const NARROW = matchMedia("(max-width: 899px)");
 
 // The main map, with the list beside it and the time bar below. All of it is of one window of days: when that
@@ -33,12 +34,14 @@ export async function situation(map, layers) {
   });
 
   let stop = new AbortController();
+  let fine;
   const show = async () => {
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
     // Asked at once, but events are shown as well where nobody can tell who holds what.
-    const holds = () => askHolders(layers, map.hasLayer(changeLayer), signal);
+    fine = map.getZoom() >= FINE_ZOOM;
+    const holds = () => askHolders(layers, { fine, changed: map.hasLayer(changeLayer) }, signal);
     const held = holds().catch(() => null);
     const told = await loadOrSay("The events", () => askEvents(layers, signal), signal);
     const answers = told && await held;
@@ -61,6 +64,8 @@ export async function situation(map, layers) {
   const events = await show();
   if (events && !shared) fit(map, mostTogether(events.map(({ spot }) => spot).filter(Boolean)));
   map.on("moveend", () => rememberView(map));
+  // Close up, the simplified lines would be off by more than a street.
+  map.on("zoomend", () => { if ((map.getZoom() >= FINE_ZOOM) !== fine) show(); });
 }
 
 // The spots in that part of the world where more than half of them are, if there is one, else all.
@@ -84,13 +89,14 @@ async function askEvents({ eventLayer, regionLayer }, signal) {
 }
 
 // Fetches who holds what at the end of the window, and if that is shown what changed since its start.
-async function askHolders({ controlLayer, changeLayer }, changed, signal) {
+async function askHolders({ controlLayer, changeLayer }, { fine, changed }, signal) {
   const query = new URLSearchParams(location.search);
   const [from, to] = [query.get("start") || "", query.get("end") || ""];
-  const slim = (url, days) => load(`${url}?${new URLSearchParams({ properties: "slim", ...days })}`, signal);
+  const properties = fine ? "" : "slim";
+  const ask = (url, days) => load(`${url}?${new URLSearchParams({ properties, ...days })}`, signal);
   const [control, changes] = await Promise.all([
-    slim(controlLayer.url, { date: to }),
-    changed ? slim(changeLayer.url, { from, to }) : null,
+    ask(controlLayer.url, { date: to }),
+    changed ? ask(changeLayer.url, { from, to }) : null,
   ]);
   return { control, changes };
 }
@@ -137,9 +143,7 @@ export async function around(map, { circleLayer, eventLayer }) {
 export async function control(map, { controlLayer, contestedLayer, frontLayer }) {
   const known = await loadOrSay("The control of the ground", () => load(controlLayer.url));
   for (const layer of [controlLayer, contestedLayer, frontLayer]) layer.draw(known);
-  const line = known.features.filter(({ properties }) => properties.kind !== "contested");
-  const narrow = line.filter(({ properties }) => properties.kind === "frontline");
-  fit(map, (narrow.length ? narrow : line).map(({ geometry }) => L.geoJSON(geometry).getBounds()), { padding: [4, 4], animate: false });
+  fit(map, [longestLine(known.features) || L.geoJSON(known.features).getBounds()], { padding: [4, 4], animate: false });
   settled(map);
 }
 
@@ -170,6 +174,15 @@ export async function inside(map, { boundaryLayer, regionLayer, eventLayer }) {
   if (region.geometry) fit(map, [L.geoJSON(region).getBounds()]);
   else fit(map, events.map(({ spot }) => spot).filter(Boolean));
   settled(map);
+}
+
+// Returns the bounds of the longest piece of the front, undefined without one: of several wars one fills the map.
+function longestLine(features) {
+  const lines = features.filter(({ properties }) => properties.kind === "frontline").map(({ geometry }) => geometry);
+  const pieces = lines.flatMap(({ type, coordinates }) => (type === "LineString" ? [coordinates] : coordinates));
+  const boxes = pieces.map((piece) => L.latLngBounds(piece.map(([lon, lat]) => [lat, lon])));
+  const wide = (box) => box.getNorthEast().distanceTo(box.getSouthWest());
+  return boxes.sort((one, other) => wide(other) - wide(one))[0];
 }
 
 function fit(map, parts, options = FIT) {
