@@ -22,7 +22,6 @@ from tests import small_war as samples
 from tests.store_samples import POKROVSK, analysis, document
 from tests.test_web import problem, text_of
 from tests.web_samples import MakeApp
-from web.control import region_control
 from web.kept import MOST, Kept
 from web.services import EXTENSION, Services
 
@@ -316,16 +315,6 @@ def test_few_days_are_drawn_and_those_of_maps_first(site: Site) -> None:
     days = days_to_draw(record, samples.MAPS, 3)
     assert days == (samples.FIRST, samples.SECOND, samples.STANDS)
     assert days_to_draw(record, samples.MAPS, 100) == record.days(samples.MAPS)
-
-
-def test_a_region_says_who_holds_how_much_of_it(site: Site) -> None:
-    with site.app.app_context():
-        found = region_control(shapely.box(37.2, 48.0, 37.4, 48.2), date(2025, 1, 11))
-        assert region_control(shapely.box(0, 0, 1, 1)) is None
-        newest = region_control(shapely.box(37.2, 48.0, 37.4, 48.2))
-    assert found and newest and newest[0] == samples.STANDS
-    assert found[0] == date(2025, 1, 11) and list(found[1]) == ["Russia", "Ukraine"]
-    assert sum(found[1].values()) == pytest.approx(331, rel=0.01)
 
 
 # --------------------------------------------------------------------------- the page

@@ -152,17 +152,6 @@ def known_source(arguments: params.Arguments, name: str, record: Record) -> str:
     return source
 
 
-def region_control(outline: BaseGeometry, day: date | None = None) -> tuple[date, dict[str, float]] | None:
-    """Return the day and who holds how many km² of a region then, the most first.
-
-    Without a day it is the newest known. ``None`` where nothing is known of that ground.
-    """
-    record = services().record
-    asked = day or max(record.days(), default=None)
-    shares = record.within(outline, asked) if asked else {}
-    return (asked, dict(shares)) if asked and shares else None
-
-
 # --------------------------------------------------------------------------- what is answered
 
 
