@@ -542,8 +542,8 @@ def test_tiles_open_the_policy_for_their_host_alone(make_app: MakeApp, tmp_path:
     page = app.test_client().get("/")
     images = re.findall(r"img-src ([^;]*)", page.headers["Content-Security-Policy"])
     assert images == ["'self' data: blob: https://*.tiles.example"]
-    assert "© OpenStreetMap" in text_of(app.test_client().get("/data"))
-    assert "OpenStreetMap" not in text_of(make_app(tmp_path).test_client().get("/data"))
+    assert "Tiles: © OpenStreetMap" in text_of(app.test_client().get("/data"))
+    assert "Tiles:" not in text_of(make_app(tmp_path).test_client().get("/data"))
 
 
 @pytest.mark.parametrize(

@@ -329,7 +329,7 @@ def test_the_page_shows_areas_as_a_chart_and_in_numbers(site: Site) -> None:
         if area["properties"]["kind"] == "control":
             assert f"{area['properties']['km2']:,.0f} km²" in text_of(response)
     rows = re.findall(r'<tr><th scope="row" class="figures">', response.text)
-    assert len(rows) == len(days_to_draw(site.parts.record, samples.MAPS, 6))
+    assert len(rows) == len(days_to_draw(site.parts.record, samples.MAPS, 5))
 
 
 def test_the_page_leads_from_each_change_to_its_evidence(site: Site) -> None:

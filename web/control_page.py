@@ -34,7 +34,7 @@ from web.services import Services, services
 COLOURS = 6
 """As many as ``control.css`` has."""
 
-DAYS, MOST_DAYS = 6, 24
+DAYS, MOST_DAYS = 5, 24
 """Days drawn for one page: each that nobody has asked for before takes a third of a second."""
 
 LEAST_KM2 = 1.0

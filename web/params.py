@@ -68,7 +68,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         Parameter("other", "the source to set against it; “facts” when not given"),
         Parameter("from", "the earlier day, YYYY-MM-DD; the first that is known when not given"),
         Parameter("to", "the later day, YYYY-MM-DD; the newest that is known when not given"),
-        Parameter("days", "so many days in the chart of /control, 2 to 24; 6 when not given"),
+        Parameter("days", "so many days in the chart of /control, 2 to 24; 5 when not given"),
         Parameter("q", "the beginning of a place name, or words of it"),
     )
 }
