@@ -14,15 +14,11 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from geo.control import Territory
-from geo.gazetteer import GEOD
 from geo.shapes import area_km2
 
 DECIMALS = 5
 SLIM_DEGREES, SLIM_DECIMALS = 0.002, 4
 """How far a slim outline may be moved to save points: some 200 m."""
-
-LEAST_LINE_KM = 5.0
-"""Shorter pieces of a line lie where two sources draw one coast or border; ground so small is no front."""
 
 OUTLINES_FROM = "Outlines of land: © OpenStreetMap contributors, ODbL."
 
@@ -38,14 +34,8 @@ def features(territory: Territory, *, slim: bool = False) -> Iterator[dict[str, 
     if not territory.contested.is_empty:
         km2 = round(area_km2(territory.contested), 1)
         yield _feature("contested", territory.contested, slim, date=day, km2=km2)
-    front = _without_crumbs(territory.front)
-    if not front.is_empty:
-        yield _feature("frontline", front, slim, date=day)
-
-
-def _without_crumbs(lines: BaseGeometry) -> BaseGeometry:
-    whole = shapely.get_parts(shapely.line_merge(lines))
-    return shapely.union_all([part for part in whole if GEOD.geometry_length(part) >= 1000 * LEAST_LINE_KM])
+    if not territory.front.is_empty:
+        yield _feature("frontline", territory.front, slim, date=day)
 
 
 def _feature(kind: str, geometry: BaseGeometry, slim: bool, **properties: Any) -> dict[str, Any]:

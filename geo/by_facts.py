@@ -56,9 +56,8 @@ def divide_by_facts(
     return Divided(near, areas, front, [polygons(shapely.intersection(doubted, near))])
 
 
-def assume_its_own(holdings: Sequence[Holding], ground: Ground, plane: Plane, owner: str) -> Divided:
-    """Return the ground around places as that of the state that it belongs to, for want of knowledge."""
-    spots = positions(holdings, plane)
+def assume_its_own(spots: Array, ground: Ground, owner: str) -> Divided:
+    """Return the ground around positions as that of the state that it belongs to, for want of knowledge."""
     near = shapely.intersection(ground.dry, within(spots, np.full(len(spots), LEAST_REACH_KM)))
     return Divided(near, {owner: near}, assumed=owner)
 

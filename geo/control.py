@@ -37,7 +37,7 @@ TRACE = 0.02
 SCARCE = 1000
 """Of so many places one that alone lies in another country is most likely a slip in its coordinates."""
 
-STUB_KM = 3.0
+STUB_KM = 5.0
 """Shorter pieces of a line lie where two sources draw a coast; a village that is held has 10 km around it."""
 
 CELL_DEGREES = (4.0, 2.0)
@@ -184,7 +184,7 @@ def _draw(
         elif not inside:
             continue
         else:
-            divided = assume_its_own(settle(inside, day), ground, plane, background.party_of(code))
+            divided = assume_its_own(positions(inside, plane), ground, background.party_of(code))
         since = [fact for fact in inside if fact.date > until]
         settlements = background.settlements(code) if since else np.empty((0, 2))
         Moving(divided, ground, plane).draw(drawing, since, day, settlements)
