@@ -159,8 +159,6 @@ def _draw(
     drawing, plane = Drawing(), theatre.plane
     shapes = [(snapshot, plane.shape(snapshot.geometry)) for snapshot in snapshots]
     grounds = [(snapshot, shape) for snapshot, shape in shapes if snapshot.kind is not SnapshotKind.LINE]
-    # A line that is drawn beside areas says the same once more.
-    drawing.front += [shape for _, shape in shapes] if not grounds else []
     drawn_on = max((snapshot.date for snapshot in snapshots), default=date.min)
     layers_of: dict[str, list[Layer]] = {}
     for snapshot, shape in grounds:
@@ -189,6 +187,9 @@ def _draw(
         settlements = background.settlements(code) if since else np.empty((0, 2))
         Moving(divided, ground, plane).draw(drawing, since, day, settlements)
     drawing.leave_out(settle(facts_of.get("", []), day), "in no country")
+    # A line that is shown beside areas says the same once more.
+    shown = [shape for _, shape in shapes] if not grounds else []
+    drawing.front = [*shown, *_without_stubs(drawing.front)]
     return drawing
 
 
@@ -227,7 +228,7 @@ def _joined(before: Territory, drawn: Drawing, theatre: Theatre) -> Territory:
         before.day,
         {party: area for party, area in sorted(areas.items()) if not area.is_empty},
         with_these(before.contested, drawn.contested, polygons),
-        with_these(before.front, list(_without_stubs(drawn.front)), lines),
+        with_these(before.front, drawn.front, lines),
         (*before.holdings, *drawn.holdings),
         (*before.left_out, *drawn.left_out),
     )

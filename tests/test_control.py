@@ -327,6 +327,19 @@ def test_a_line_alone_is_shown_and_says_nothing_of_the_ground(land: Land) -> Non
     assert not beside.front.intersects(Point(34.25, 47).buffer(0.05))
 
 
+def test_around_a_crumb_of_ground_runs_no_front(land: Land) -> None:
+    crumb = shapely.box(33.5, 46.5, 33.505, 46.505)
+    found = drawn([], [snapshot(shapely.union(EAST, crumb))], land)
+    assert found.areas["East"].intersects(crumb)
+    assert found.front.length > 0.5
+    assert not found.front.intersects(crumb.buffer(0.05))
+
+
+def test_a_short_line_that_somebody_drew_is_shown(land: Land) -> None:
+    line = LineString([(34, 46), (34.01, 46)])
+    assert drawn([], [snapshot(line, "", SnapshotKind.LINE)], land).front.length == pytest.approx(0.01)
+
+
 def test_a_snapshot_across_a_border_is_divided_and_has_a_line_in_both_countries(land: Land) -> None:
     found = drawn([], [snapshot(box(35, 46, 37, 47))], land)
     assert {"state UA", "state RU"} <= set(found.areas)

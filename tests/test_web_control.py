@@ -16,8 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain import DateRange, Event, Snapshot, SnapshotKind
-from frontlines import Change, Difference, days_to_draw, features, series
-from geo.control import Territory
+from frontlines import Change, Difference, days_to_draw, series
 from tests import small_war as samples
 from tests.store_samples import POKROVSK, analysis, document
 from tests.test_web import problem, text_of
@@ -126,15 +125,6 @@ def test_the_lines_are_those_of_the_areas(site: Site) -> None:
     assert line["geometry"]["type"].endswith("LineString")
     (same,) = site.of_kind("frontline", "/control.geojson?date=2025-01-11")
     assert line == same
-
-
-def test_crumbs_are_no_front_line() -> None:
-    # Some 30 km, and some 700 m where two sources draw one coast.
-    front = shapely.MultiLineString([[(37, 48), (37.4, 48)], [(36, 46), (36.01, 46)]])
-    known = Territory(samples.FIRST, {}, shapely.MultiPolygon(), front)
-    (line,) = features(known)
-    assert line["geometry"]["type"] == "LineString"
-    assert list(features(replace(known, front=shapely.LineString([(36, 46), (36.01, 46)])))) == []
 
 
 def test_slim_answers_are_smaller_and_rounded(site: Site) -> None:
