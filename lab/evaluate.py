@@ -1,4 +1,4 @@
-"""How well Sitmap reads: ``python -m lab.evaluate [--errors] [--recogniser fast]`` prints the tables.
+"""How well Sitmap reads and draws: ``python -m lab.evaluate [PART] [--errors]`` prints the tables.
 
 Toponyms match when their strings are equal and their midpoints lie under 10 characters apart, as in
 Gritta et al. (2017), "What's missing in geographical parsing?". Resolution is measured on the gold
@@ -198,26 +198,25 @@ def is_literal(top: dict[str, Any]) -> bool:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parts = ("toponyms", "resolution", "events", "control")
+    parser.add_argument("part", nargs="?", choices=parts, help="measure nothing but this")
     parser.add_argument("--errors", action="store_true", help="list what was wrong and missed")
     parser.add_argument("--instance", type=Path, default=INSTANCE, help="folder with gazetteer and base map")
     parser.add_argument("--recogniser", default=ACCURATE, help="as the setting SITMAP_RECOGNISER")
-    parser.add_argument(
-        "--only", choices=("toponyms", "resolution", "events", "control"), help="measure nothing but these"
-    )
     options = parser.parse_args()
-    if options.only in (None, "control"):
+    if options.part in (None, "control"):
         print_control(Land(options.instance / "land.fgb"))
         print()
-    if options.only == "control":
+    if options.part == "control":
         return
     gazetteer = Gazetteer(options.instance / "gazetteer.db")
     language = load_language(options.recogniser)
-    if options.only in (None, "toponyms"):
+    if options.part in (None, "toponyms"):
         print_toponyms(Reader(language, gazetteer), errors=options.errors)
         print()
-    if options.only in (None, "resolution"):
+    if options.part in (None, "resolution"):
         print_resolution(options.instance, errors=options.errors)
-    if options.only in (None, "events"):
+    if options.part in (None, "events"):
         named = score_parties(language, gazetteer)
         print("\n| parties, CAMEO sentences | |\n|---|---|")
         print(f"| who acts and who is struck, found | {named.recall:.3f} |")
