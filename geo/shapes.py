@@ -154,7 +154,8 @@ def _on_map(ring: shapely.Polygon) -> BaseGeometry:
     """Cut a polygon whose corners jump from one edge of the map to the other."""
     west, _, east, _ = ring.bounds
     if east - west <= 180:
-        return ring
+        # Beside a pole, corners rounded to the grid can lie in no order.
+        return ring if ring.is_valid else shapely.buffer(ring, 0)
     cut = shapely.make_valid(shapely.geometry.shape(antimeridian.fix_polygon(ring)))
     # An edge that runs along the antimeridian leaves a sliver without area on its other side.
     pieces = shapely.get_parts(cut)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
@@ -385,6 +385,7 @@ def towns(draw: st.DrawFn) -> Place:
     far=st.floats(1, 500),
     bearing=st.sampled_from([22.5 * point for point in range(16)]),
 )
+@example(relation=Relation.SIDE, one=Place("pole", "X", -89.9, 0.0, "PPL"), way=110.0, far=82.0, bearing=0.0)
 def test_the_shape_of_every_relation_holds_anywhere(
     relation: Relation, one: Place, way: float, far: float, bearing: float, regions: Regions
 ) -> None:

@@ -14,6 +14,7 @@ export { outlineLayer, townLayer } from "./base.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
+const WORLD_ZOOM = 4;
 const PART = { lat: 6, lng: 12 };
 const CENTRES = 100;
 const FINE_ZOOM = 11;
@@ -62,14 +63,16 @@ export async function situation(map, layers) {
   changeLayer.on("add", show);
   document.getElementById("filter-form").addEventListener("submit", keepView);
   const events = await show();
-  if (events && !shared) fit(map, mostTogether(events.map(({ spot }) => spot).filter(Boolean)));
+  if (events && !shared) fit(map, firstInView(map, events.map(({ spot }) => spot).filter(Boolean)));
   map.on("moveend", () => rememberView(map));
   // Close up, the simplified lines would be off by more than a street.
   map.on("zoomend", () => { if ((map.getZoom() >= FINE_ZOOM) !== fine) show(); });
 }
 
-// The spots in that part of the world where more than half of them are, if there is one, else all.
-function mostTogether(spots) {
+// All spots, unless they lie all over the world: then those in the part of it where more than half of them
+// are, if there is one.
+function firstInView(map, spots) {
+  if (!spots.length || map.getBoundsZoom(L.latLngBounds(spots)) >= WORLD_ZOOM) return spots;
   const every = Math.ceil(spots.length / CENTRES);
   const parts = spots.filter((_, at) => at % every === 0).map(({ lat, lng }) => (
     spots.filter((other) => Math.abs(other.lat - lat) < PART.lat && Math.abs(other.lng - lng) < PART.lng)));
