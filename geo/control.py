@@ -44,7 +44,7 @@ CELL_DEGREES = (4.0, 2.0)
 """What is known in cells (of longitude, latitude) that touch belongs to one theatre. Cells are higher than
 two places reach, and so wide up to 60° north; farther on, several of them are."""
 
-MOST_DEGREES = 60.0
+MOST_DEGREES = 100.0
 """The widest theatre."""
 
 Bounds = tuple[float, float, float, float]

@@ -165,8 +165,8 @@ def test_facts_far_apart_are_drawn_each_in_its_own_theatre(land: Land) -> None:
 
 
 def test_too_wide_a_theatre_is_refused(land: Land) -> None:
-    with pytest.raises(Unprocessable, match="spans more than 60 degrees"):
-        infer([fact(50, lon) for lon in np.arange(0, 80, 3.0).tolist()], DAY, land)
+    with pytest.raises(Unprocessable, match="spans more than 100 degrees"):
+        infer([fact(50, lon) for lon in np.arange(0, 120, 3.0).tolist()], DAY, land)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2], ids=str)
@@ -398,7 +398,7 @@ def test_odd_snapshots_are_drawn_or_give_nothing(land: Land, shape: BaseGeometry
 
 
 def test_a_snapshot_of_half_the_world_is_refused(land: Land) -> None:
-    with pytest.raises(Unprocessable, match="spans more than 60 degrees"):
+    with pytest.raises(Unprocessable, match="spans more than 100 degrees"):
         drawn([], [snapshot(box(-100, -50, 100, 50))], land)
 
 
