@@ -30,14 +30,6 @@ from geo.regions import Regions
 from lab.control import print_control
 from lab.corpora import documents
 from lab.event_scores import print_events, print_types, score_parties
-from lab.places import (
-    cross_validated,
-    gazetteers,
-    made_up,
-    print_tables,
-    rankers,
-    read_corpora,
-)
 from lab.score import Score
 from pipeline import Analyser
 
@@ -176,6 +168,9 @@ def print_toponyms(reader: Reader, *, errors: bool) -> None:
 
 def print_resolution(instance: Path, *, errors: bool) -> None:
     """Print how well rankers do on documents that they were not trained on, and with all villages known."""
+    # Imported here: it trains, with packages of requirements-lab.txt that the other parts do without.
+    from lab.places import cross_validated, gazetteers, made_up, print_tables, rankers, read_corpora
+
     with gazetteers(instance) as (default, detailed):
         cases = read_corpora(default)
         trained = rankers(list(chain.from_iterable(cases.values())), made_up(detailed, default))

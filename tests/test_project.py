@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -147,3 +148,10 @@ def test_npm_packages_are_pinned_and_name_no_registry() -> None:
     for name, package in packages.items():
         assert "resolved" not in package, name
         assert package["integrity"].startswith("sha512-"), name
+
+
+def test_the_tables_print_without_what_only_training_needs() -> None:
+    blocked = (
+        "import sys; sys.modules.update(lightgbm=None, torch=None, transformers=None); import lab.evaluate"
+    )
+    subprocess.run([sys.executable, "-c", blocked], cwd=ROOT, check=True)
