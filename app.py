@@ -68,7 +68,7 @@ SETTINGS = (
     Setting("SITMAP_LAND", "<instance>/land.fgb", "the ground of countries, finer, that control is drawn on"),
     Setting(
         "SITMAP_CONTROL",
-        "<root>/data/control.csv,<root>/data/kursk.csv",
+        "<root>/data/control_2024.csv,<root>/data/control.csv,<root>/data/kursk.csv",
         "CSV files of who held which place when, comma-separated",
     ),
     Setting(

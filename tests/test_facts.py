@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -291,6 +292,19 @@ def test_our_tables_tell_once_of_each_place_in_the_ground_of_its_country(
     assert set(seen.countries_of(spots).tolist()) == {country}
 
 
+def test_the_table_of_2024_tells_of_the_same_places_and_of_each_change_once() -> None:
+    facts = read_facts(ROOT / "data" / "control_2024.csv")
+    after = read_facts(ROOT / "data" / "control.csv")
+    told: dict[tuple[float, float], list[ControlFact]] = {}
+    for fact in facts:
+        told.setdefault((fact.lat, fact.lon), []).append(fact)
+    assert told.keys() == {(fact.lat, fact.lon) for fact in after}
+    for row in told.values():
+        assert row[0].date == date(2024, 8, 1)
+        assert all(one.date < other.date and one.party != other.party for one, other in pairwise(row))
+    assert max(fact.date for fact in facts) < after[0].date
+
+
 def test_the_origin_of_our_tables_is_told() -> None:
     told = (ROOT / "data" / "README.md").read_text("utf-8")
-    assert all(f"| `{file}` |" in told for file in ("control.csv", "kursk.csv"))
+    assert all(f"| `{file}` |" in told for file in ("control.csv", "control_2024.csv", "kursk.csv"))
