@@ -63,14 +63,15 @@ class Turn:
 def turns(change: Change, record: Record, gazetteer: Gazetteer, source: str = "") -> tuple[Turn, ...]:
     """Return the places that changed hands between the two days of a change, newest first.
 
-    They are those that facts tell of, and the settlements on ground that the drawings give to another party.
+    They are those that facts tell of, and the settlements on ground that a snapshot gives to another party.
     A place of which nothing was known before has changed hands only where an event says so.
     """
     told = tuple(_told(change))
     drawn = record.on(change.last, source).drawn
-    drawing = drawn[0] if drawn else None
+    # Without a snapshot, ground between places is an estimate: what else lies in it has no evidence of its own.
     seen = [
         turn
+        for drawing in drawn[:1]
         for moved in change.areas
         for turn in _seen(moved, change, record.facts(), gazetteer, drawing)
         if all(_km(turn, other) > SAME_PLACE_KM for other in told)
@@ -97,17 +98,16 @@ def _seen(
     change: Change,
     facts: Sequence[ControlFact],
     gazetteer: Gazetteer,
-    drawing: Snapshot | None,
+    drawing: Snapshot,
 ) -> Iterator[Turn]:
     """Yield the settlements on ground that has changed hands, with the events near them that say so."""
-    drawn_by = drawing.source if drawing else ""
-    seen_on = drawing.date if drawing and drawing.date > change.first else change.last
+    seen_on = drawing.date if drawing.date > change.first else change.last
     gains = explaining(moved, change, facts)
     for place in settlements(moved.area, gazetteer):
         near = tuple(fact for fact in gains if _km(fact, place) <= NEAR_KM)
         yield Turn(
             place.lat, place.lon, place.name, moved.before, moved.after, None,
-            seen_on, None, near, drawn_by,
+            seen_on, None, near, drawing.source,
         )  # fmt: skip
 
 
