@@ -68,7 +68,7 @@ def turns(change: Change, record: Record, gazetteer: Gazetteer, source: str = ""
     """
     told = tuple(_told(change))
     drawn = record.on(change.last, source).drawn
-    # Without a snapshot, ground between places is an estimate: what else lies in it has no evidence of its own.
+    # Without a snapshot the ground between places is an estimate: what else lies in it has no evidence.
     seen = [
         turn
         for drawing in drawn[:1]
