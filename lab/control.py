@@ -31,6 +31,7 @@ from lab.corpora import CORPORA
 
 SHARED = CORPORA.parent
 FACTS = Path(__file__).parent.parent / "data" / "control.csv"
+PAST = FACTS.with_name("control_2024.csv")
 OCCUPIER, OWNER = "Russia", "Ukraine"
 NORTH = shapely.box(20, 46.25, 45, 54)
 FROM_BORDERS_M = 3_000
@@ -202,6 +203,10 @@ def print_control(land: Land) -> None:
             for fact, here in zip(written, held, strict=True)
         ]
         _print_facts(f"the same places as of {day}", known, day, atlas, land)
+    past = [*read_facts(PAST), *written]
+    for day in (date(2024, 8, 1), date(2024, 10, 1), date(2024, 12, 1)):
+        until = [fact for fact in past if fact.date <= day]
+        _print_facts(f"data/control_2024.csv as of {day}", until, day, atlas, land)
     for day in atlas.days:
         _print_facts(f"all {len(atlas.places):,} places of {day}", atlas.facts(day), day, atlas, land)
     print("\n| snapshot | captures until | places | changed km² | closed | plain cells | no gazetteer | s |")
