@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from domain import ControlFact, Place, Snapshot, Stance
 from frontlines.record import Change, Difference, Record
 from geo.gazetteer import Gazetteer
+from geo.holdings import KM_PER_DEGREE, km_apart
 
 NEAR_KM = 5.0
 """How near to a place, or to ground, an event of its capture explains the change."""
@@ -26,7 +27,6 @@ MOST_SETTLEMENTS = 200
 """In one piece of ground that has changed hands."""
 
 WIDEST_KM = 500.0
-KM_PER_DEGREE = 111.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,7 @@ def settlements(area: BaseGeometry, gazetteer: Gazetteer) -> Iterator[Place]:
 
 
 def _km(one: Turn | ControlFact, other: Turn | Place) -> float:
-    """Return the distance of two places that are near to each other, to a percent."""
-    north, east = one.lat - other.lat, (one.lon - other.lon) * math.cos(math.radians(one.lat))
-    return KM_PER_DEGREE * math.hypot(north, east)
+    return km_apart((one.lat, one.lon), (other.lat, other.lon))
 
 
 # --------------------------------------------------------------------------- over time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -192,10 +192,6 @@ class Record:
     def disagreement(self, day: date, one: str, other: str) -> tuple[Difference, ...]:
         """Return the ground that two sources give to different parties on a day, the largest first."""
         return _differences(self.on(day, one), self.on(day, other))
-
-    def held(self, days: Iterable[date], source: str = "") -> list[tuple[date, Mapping[str, float]]]:
-        """Return how many km² each party held on each of the days."""
-        return [(day, self.on(day, source).km2) for day in days]
 
     def within(self, outline: BaseGeometry, day: date, source: str = "") -> Mapping[str, float]:
         """Return how many km² of an outline each party holds on a day, the most first."""

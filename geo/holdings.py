@@ -25,6 +25,7 @@ HALF_LIFE_DAYS = 365.0
 LEAST_WEIGHT = 1e-6
 """Of the oldest fact: it still tells who holds a place of which nothing else is known."""
 
+KM_PER_DEGREE = 111.2
 SAME_NAME_KM = 5.0
 """How far two sources may put one place apart, where they name it alike."""
 
@@ -92,7 +93,9 @@ def without(known: Iterable[Holding], newer: Iterable[Holding]) -> list[Holding]
         place
         for place in known
         if _spot(place) not in spots
-        and not any(_km(_spot(place), spot) <= SAME_NAME_KM for spot in named.get(place.name.casefold(), ()))
+        and not any(
+            km_apart(_spot(place), spot) <= SAME_NAME_KM for spot in named.get(place.name.casefold(), ())
+        )
     ]
 
 
@@ -110,17 +113,17 @@ def _by_place(facts: Iterable[ControlFact]) -> Iterator[Sequence[ControlFact]]:
         if fact.name:
             namesakes = named[fact.name.casefold()]
             if spot not in places:
-                spot = next((other for other in namesakes if _km(spot, other) <= SAME_NAME_KM), spot)
+                spot = next((other for other in namesakes if km_apart(spot, other) <= SAME_NAME_KM), spot)
             namesakes[spot] = None
         places.setdefault(spot, []).append(fact)
     for of_place in places.values():
         yield sorted(of_place, key=lambda fact: (fact.date, _ORDER.get(fact.stance, 3)))
 
 
-def _km(one: Spot, other: Spot) -> float:
+def km_apart(one: Spot, other: Spot) -> float:
     """Return the distance of two near spots (lat, lon), to a percent."""
     north, east = one[0] - other[0], (one[1] - other[1]) * math.cos(math.radians(one[0]))
-    return 111.2 * math.hypot(north, east)
+    return KM_PER_DEGREE * math.hypot(north, east)
 
 
 def _settled(facts: Sequence[ControlFact], day: date, before: str | None) -> Holding:
