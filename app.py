@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_babel import Babel
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from waitress.server import create_server
@@ -114,6 +115,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions[EXTENSION] = Services(app.config)
     Compress(app)
     CSRFProtect(app)
+    Babel(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
     app.register_blueprint(control.blueprint)

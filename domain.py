@@ -627,12 +627,29 @@ class BBox:
 
 
 @dataclass(frozen=True, slots=True)
+class Circle:
+    """All that lies within ``km`` of a position."""
+
+    lat: float
+    lon: float
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
 class EventQuery:
     """Which events. Empty tuples and ``None`` mean "all"; the parts are joined with "and".
 
     ``start`` and ``end`` make the window: events whose dates overlap it (undated ones do not).
     ``types`` holds event types and sub-event types mixed, ``region`` the place id of a country,
-    a first-order division or a district.
+    a first-order division or a district. ``precisions`` are those of events, and 0 for what is not placed.
+    ``actors`` match who acted and who was the target, ``sources`` any of the reports. ``text`` is words
+    that must all occur in what one report says of the event, or in its place's or actors' names; the last
+    may be the beginning of a word. ``fatalities`` is the least number killed, by the best figure.
+
+    What may lie somewhere passes: ``bbox`` and ``area`` (the corners of a polygon, lon, lat, first one not
+    repeated) meet the event's geometry, ``around`` its uncertainty. ``view`` is the part of a map that is
+    looked at: events whose representative point is in it; it crosses the antimeridian where its west is
+    greater than its east.
     """
 
     start: date | None = None
@@ -640,7 +657,14 @@ class EventQuery:
     types: tuple[str, ...] = ()
     stances: tuple[Stance, ...] = MAPPED_STANCES
     precisions: tuple[int, ...] = ()
+    actors: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    text: str | None = None
+    fatalities: int | None = None
+    area: tuple[tuple[float, float], ...] = ()
+    around: Circle | None = None
     bbox: BBox | None = None
+    view: BBox | None = None
     region: str | None = None
     limit: int | None = None
 
@@ -657,7 +681,10 @@ class Neighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How a view reconciles: ``window = shown + filtered + region_only + unplaced``."""
+    """How a view reconciles: ``window = shown + filtered + region_only + unplaced``.
+
+    What each ``by_`` counts are events that pass all other filters than the one by that.
+    """
 
     window: int = 0
     shown: int = 0
@@ -665,9 +692,68 @@ class Counts:
     region_only: int = 0
     unplaced: int = 0
     by_type: Mapping[str, int] = field(default_factory=dict)
-    """Events per event type that pass all other filters than the one by type."""
+    """Per event type and per sub-event type; a type that is named like its family is counted once."""
     by_stance: Mapping[str, int] = field(default_factory=dict)
-    """Events per stance that pass all other filters than the one by stance."""
+    by_precision: Mapping[int, int] = field(default_factory=dict)
+    by_actor: Mapping[str, int] = field(default_factory=dict)
+    """The most frequent and those that are asked for, most first. An event counts for each of its two."""
+    by_source: Mapping[str, int] = field(default_factory=dict)
+    """As ``by_actor``. An event counts for each of its sources."""
+    without: Mapping[str, int] = field(default_factory=dict)
+    """Per filter that is set, by its field of `EventQuery` (``start`` for the window): how many events would
+    be shown, or known to a region, without that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Placed events (precision 1 or 2) of one cell of the map at one zoom, drawn as one mark.
+
+    ``lat`` and ``lon`` are the mean of their positions, ``box`` holds all of these; ``by_type`` counts them
+    by event type. ``event`` is the event, bare, where it is a single one.
+    """
+
+    lat: float
+    lon: float
+    box: BBox
+    by_type: Mapping[str, int]
+    event: Event | None = None
+
+    @property
+    def count(self) -> int:
+        """How many events it stands for."""
+        return sum(self.by_type.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Dated events by day: ``bins`` of ``days`` days each from ``first`` on, each counted by event type.
+
+    An event of several days counts on the last of them. ``undated`` events are in no bin.
+    """
+
+    first: date
+    days: int
+    bins: tuple[Mapping[str, int], ...]
+    undated: int
+
+
+class Order(StrEnum):
+    """How a list of events is sorted. Of equals the newest come first; undated ones come last."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NEAREST = "nearest"
+    DEADLIEST = "deadliest"
+    TYPE = "type"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A part of a sorted list of ``total`` events. The events are bare."""
+
+    total: int
+    events: tuple[Event, ...]
 
 
 class Grouping(StrEnum):
@@ -703,6 +789,18 @@ class Near:
     event: Event
     distance_km: float
     certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """What lies around a position: the nearest events, and how many there are in all.
+
+    ``certain`` of them lie within the radius for sure, ``possible`` ones may.
+    """
+
+    hits: tuple[Near, ...] = ()
+    certain: int = 0
+    possible: int = 0
 
 
 # --------------------------------------------------------------------------- protocols
@@ -851,6 +949,24 @@ class Store(Protocol):
         mark on a map.
         """
 
+    def listing(
+        self, query: EventQuery, order: Order, *, skip: int, limit: int, around: Circle | None = None
+    ) -> Listing:
+        """A part of the events in an order; ``around`` is where they are the nearest to."""
+
+    def clusters(self, query: EventQuery, *, zoom: int) -> Sequence[Cluster]:
+        """The placed events as a map at a zoom draws them, at most one cluster per cell of 64 pixels.
+
+        The query's ``view`` bounds them: a cluster that is partly in it comes whole. Cells are those of the
+        Web Mercator grid, so that the same events make the same clusters wherever the map is moved.
+        """
+
+    def heat(self, query: EventQuery, *, zoom: int) -> Sequence[tuple[float, float, int]]:
+        """Latitude, longitude and number of the placed events of each cell of 8 pixels in the view."""
+
+    def histogram(self, query: EventQuery) -> Histogram | None:
+        """The events by day, whatever the query's window; ``None`` where none is dated."""
+
     def events_of(self, document_id: str) -> tuple[Event, ...]:
         """The events that a document tells of, in the order of its text. Raises NotFound."""
 
@@ -867,10 +983,8 @@ class Store(Protocol):
         under the next larger one; in no country, under none.
         """
 
-    def near(
-        self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500
-    ) -> Sequence[Near]:
-        """Events that lie, or may lie, within ``km``, nearest first."""
+    def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
+        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of them."""
 
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
+from tests import browsing
 from tests import small_war as samples
-from tests import test_browser as browsing
-from tests.test_browser import PHONE, READY, Open, Site
+from tests.browsing import PHONE, READY, Open, Site
 from tests.web_samples import MakeApp
 from web.services import EXTENSION
 

@@ -14,11 +14,18 @@ from difflib import get_close_matches
 
 from werkzeug.datastructures import MultiDict
 
-from domain import MAPPED_STANCES, BBox, EventQuery, InvalidInput, Stance
+from domain import MAPPED_STANCES, BBox, Circle, EventQuery, InvalidInput, Order, Stance
 from ontology import Ontology
 
 MAX_VALUE = 200
-"""Characters in one value; the longest that means something is a type's name or a bbox."""
+"""Characters in one value; the longest that means something is an actor's name, but for areas."""
+MAX_CORNERS = 60
+MAX_AREA = 30 * MAX_CORNERS
+"""Characters in an area."""
+MAX_ZOOM = 18
+MAX_PAGE = 200
+MAX_SKIP = 1_000_000
+MAX_FATALITIES = 1_000_000
 MAX_REPEATS = 100
 MAX_LIMIT = 100_000
 MAX_KM = 5_000.0
@@ -46,7 +53,21 @@ PARAMETERS: Mapping[str, Parameter] = {
             " the first three when none is given",
             repeatable=True,
         ),
-        Parameter("precision", "1 named place, 2 near or part of an area, 3 region", repeatable=True),
+        Parameter(
+            "precision", "1 named place, 2 near or part of an area, 3 region, 0 not placed", repeatable=True
+        ),
+        Parameter("actor", "who acted or was the target, as the events name them", repeatable=True),
+        Parameter("outlet", "a source that reports of the event", repeatable=True),
+        Parameter("text", "words that a report, a place or an actor's name must have, all of them"),
+        Parameter("fatalities", "the least number of people killed, by the best figure"),
+        Parameter(
+            "area", f"what may lie in a polygon: its corners as lon,lat;lon,lat;… (3 to {MAX_CORNERS})"
+        ),
+        Parameter("around", f"what may lie within a distance: lat,lon,km (up to {MAX_KM:.0f})"),
+        Parameter("view", "the part of a map: west,south,east,north; west > east crosses the antimeridian"),
+        Parameter("zoom", f"the map's zoom, 0 to {MAX_ZOOM}"),
+        Parameter("order", ", ".join(Order) + ": how a list is sorted; nearest to the middle of the view"),
+        Parameter("skip", "how many events of a list to leave out at its start"),
         Parameter("bbox", "west,south,east,north in degrees; may not cross the antimeridian"),
         Parameter("region", "place id of a country, first-order division or district, such as country:UA"),
         Parameter("limit", f"at most so many events, 1 to {MAX_LIMIT}"),
@@ -72,9 +93,11 @@ PARAMETERS: Mapping[str, Parameter] = {
         Parameter("q", "the beginning of a place name, or words of it"),
     )
 }
-WINDOW = ("start", "end", "type", "stance", "precision")
-VIEW = (*WINDOW, "bbox", "region")
-EVENTS = (*VIEW, "limit", "properties")
+WINDOW = ("start", "end", "type", "stance", "precision", "actor", "outlet", "text", "fatalities")
+VIEW = (*WINDOW, "area", "around", "bbox", "region")
+EVENTS = (*VIEW, "view", "limit", "properties")
+MARKS = (*VIEW, "view", "zoom")
+LISTING = (*VIEW, "view", "order", "skip", "limit")
 REGIONS = (*VIEW, "level")
 CHOROPLETH = (*REGIONS, "measure", "sort")
 PLACES = ("q", "lat", "lon", "km")
@@ -110,10 +133,9 @@ class Arguments:
             if len(given) > (MAX_REPEATS if PARAMETERS[name].repeatable else 1):
                 raise InvalidInput("is given more often than it can be", field=name)
             for value in given:
-                if len(value) > MAX_VALUE or not value.isprintable():
-                    raise InvalidInput(
-                        f"must be printable text of at most {MAX_VALUE} characters", field=name
-                    )
+                most = MAX_AREA if name == "area" else MAX_VALUE
+                if len(value) > most or not value.isprintable():
+                    raise InvalidInput(f"must be printable text of at most {most} characters", field=name)
             self._values[name] = given
 
     def text(self, name: str) -> str | None:
@@ -137,6 +159,13 @@ class Arguments:
         text = self.text(name)
         return None if text is None else read_number(text, low, high, name)
 
+    def whole(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number within ``low`` to ``high``, both allowed."""
+        number = self.number(name, low, high)
+        if number is not None and number != int(number):
+            raise InvalidInput("must be a whole number", field=name)
+        return None if number is None else int(number)
+
     def day(self, name: str) -> date | None:
         """Return a date."""
         text = self.text(name)
@@ -156,18 +185,22 @@ def event_query(arguments: Arguments, ontology: Ontology) -> EventQuery:
     start, end = arguments.day("start"), arguments.day("end")
     if start and end and start > end:
         raise InvalidInput("lies after end", field="start")
-    limit = arguments.number("limit", 1, MAX_LIMIT)
-    if limit is not None and limit != int(limit):
-        raise InvalidInput("must be a whole number", field="limit")
     return EventQuery(
         start=start,
         end=end,
         types=_types(arguments.texts("type"), ontology),
         stances=_stances(arguments.texts("stance")),
         precisions=_precisions(arguments.texts("precision")),
+        actors=arguments.texts("actor"),
+        sources=arguments.texts("outlet"),
+        text=arguments.text("text"),
+        fatalities=arguments.whole("fatalities", 1, MAX_FATALITIES),
+        area=_area(arguments.text("area")),
+        around=_around(arguments.text("around")),
         bbox=_bbox(arguments.text("bbox")),
+        view=read_view(arguments.text("view")),
         region=_region(arguments.text("region")),
-        limit=None if limit is None else int(limit),
+        limit=arguments.whole("limit", 1, MAX_LIMIT),
     )
 
 
@@ -176,18 +209,28 @@ def to_arguments(query: EventQuery) -> dict[str, list[str]]:
     stances = [] if query.stances == MAPPED_STANCES else [str(stance) for stance in query.stances]
     if set(query.stances) == set(Stance):
         stances = ["all"]
-    box = query.bbox
     arguments = {
         "start": [query.start.isoformat()] if query.start else [],
         "end": [query.end.isoformat()] if query.end else [],
         "type": list(query.types),
         "stance": stances,
         "precision": [str(precision) for precision in query.precisions],
-        "bbox": [f"{box.west},{box.south},{box.east},{box.north}"] if box else [],
+        "actor": list(query.actors),
+        "outlet": list(query.sources),
+        "text": [query.text] if query.text else [],
+        "fatalities": [str(query.fatalities)] if query.fatalities else [],
+        "area": [";".join(f"{lon},{lat}" for lon, lat in query.area)] if query.area else [],
+        "around": [f"{query.around.lat},{query.around.lon},{query.around.km:g}"] if query.around else [],
+        "bbox": [_corners(query.bbox)] if query.bbox else [],
+        "view": [_corners(query.view)] if query.view else [],
         "region": [query.region] if query.region else [],
         "limit": [str(query.limit)] if query.limit else [],
     }
     return {name: values for name, values in arguments.items() if values}
+
+
+def _corners(box: BBox) -> str:
+    return f"{box.west},{box.south},{box.east},{box.north}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,25 +302,58 @@ def _stances(names: Sequence[str]) -> tuple[Stance, ...]:
 
 def _precisions(texts: Sequence[str]) -> tuple[int, ...]:
     for text in texts:
-        if text not in ("1", "2", "3"):
-            raise InvalidInput(f"{_shown(text)!r} is none of 1, 2, 3", field="precision")
+        if text not in ("0", "1", "2", "3"):
+            raise InvalidInput(f"{_shown(text)!r} is none of 1, 2, 3 and 0", field="precision")
     return tuple(sorted(int(text) for text in texts))
 
 
 def _bbox(text: str | None) -> BBox | None:
-    if text is None:
-        return None
-    parts = text.split(",")
-    if len(parts) != 4:
-        raise InvalidInput("must be four numbers: west,south,east,north", field="bbox")
-    west, east = (read_number(parts[index].strip(), -180, 180, "bbox") for index in (0, 2))
-    south, north = (read_number(parts[index].strip(), -90, 90, "bbox") for index in (1, 3))
-    if west > east:
+    box = _box(text, "bbox")
+    if box and box.west > box.east:
         raise InvalidInput("west lies east of east: boxes across the antimeridian are not supported",
                            field="bbox")  # fmt: skip
+    return box
+
+
+def read_view(text: str | None) -> BBox | None:
+    """Return the part of a map that is looked at; its west may lie east of its east. Raises InvalidInput."""
+    return _box(text, "view")
+
+
+def _box(text: str | None, field: str) -> BBox | None:
+    if text is None:
+        return None
+    west, south, east, north = _numbers(text, "west,south,east,north", (180, 90, 180, 90), field)
     if south > north:
-        raise InvalidInput("south lies north of north", field="bbox")
+        raise InvalidInput("south lies north of north", field=field)
     return BBox(west, south, east, north)
+
+
+def _around(text: str | None) -> Circle | None:
+    if text is None:
+        return None
+    lat, lon, km = _numbers(text, "lat,lon,km", (90, 180, MAX_KM), "around")
+    if km <= 0:
+        raise InvalidInput("the distance must be more than 0", field="around")
+    return Circle(lat, lon, km)
+
+
+def _area(text: str | None) -> tuple[tuple[float, float], ...]:
+    if text is None:
+        return ()
+    corners = text.split(";")
+    if not 3 <= len(corners) <= MAX_CORNERS:
+        raise InvalidInput(f"must have 3 to {MAX_CORNERS} corners", field="area")
+    pairs = [_numbers(corner, "lon,lat;lon,lat;…", (180, 90), "area") for corner in corners]
+    return tuple((lon, lat) for lon, lat in pairs)
+
+
+def _numbers(text: str, form: str, most: Sequence[float], field: str) -> list[float]:
+    """Return comma-separated numbers, each within ± its ``most``."""
+    parts = text.split(",")
+    if len(parts) != len(most):
+        raise InvalidInput(f"must be numbers like {form}", field=field)
+    return [read_number(part.strip(), -each, each, field) for part, each in zip(parts, most, strict=True)]
 
 
 def _region(text: str | None) -> str | None:

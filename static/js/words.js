@@ -26,3 +26,8 @@ export function compact(number) {
 export function sentenceCase(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
+
+// Returns a text of the interface in the reader's language, with its {names} filled in.
+export function t(text, values = {}) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
