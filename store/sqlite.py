@@ -93,7 +93,10 @@ _VERSION = (
 _AS_FOLDED = "ORDER BY coalesce(published, '9999-12-31'), documents.id, telling_key, report_key"
 
 
-class SqliteStore:
+from store.naive import Naive
+
+
+class SqliteStore(Naive):
     """A `domain.Store` in the file at ``path``, which is made, or brought up to date, where need be.
 
     ``merging`` says which tellings are of one event. It is asked within the transaction that writes, so that
