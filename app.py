@@ -24,7 +24,11 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
+<<<<<<< HEAD
 from web import assets, control, control_page, features, languages, pages, wording
+=======
+from web import assets, control, control_page, features, pages, view, wording
+>>>>>>> 915a5d33cf5b3c3a7771b1550c64a1e2ab9251c3
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -117,6 +121,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     languages.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
+    app.register_blueprint(view.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
