@@ -24,11 +24,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-<<<<<<< HEAD
-from web import assets, control, control_page, features, languages, pages, wording
-=======
-from web import assets, control, control_page, features, pages, view, wording
->>>>>>> 915a5d33cf5b3c3a7771b1550c64a1e2ab9251c3
+from web import assets, control, control_page, features, languages, pages, view, wording
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent

@@ -202,7 +202,7 @@ class Gazetteer:
         return _place(parts, rows[0])
 
     def name_in(self, place_id: str, language: str) -> str | None:
-        """Return what a place is called in Ukrainian ("uk") or Russian ("ru"), ``None`` where it is not known."""
+        """Return a place's Ukrainian ("uk") or Russian ("ru") name, ``None`` where it is not known."""
         return self._name_in(self._parts().naming, place_id, language)
 
     def search(self, text: str, limit: int = 10) -> tuple[Place, ...]:

@@ -1,7 +1,7 @@
 """What a place is called in Ukrainian and in Russian, chosen out of all names that sources list for it.
 
-The sources do not say which language a name is in, but its letters and endings do: "Київ" is Ukrainian, "Сумы"
-is Russian, and "Алеппо" will do for both.
+The sources do not say which language a name is in, but its letters and endings do: "Київ" is Ukrainian,
+"Сумы" is Russian, and "Алеппо" will do for both.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ _AS_ROMANISED = 0.3
 def chosen_names(name: str, others: Iterable[str], country: str = "") -> dict[str, str]:
     """Return the name of a place by language, where one of its ``others`` may be in that language.
 
-    Of several the one most like ``name``, which sets former names and bynames apart. ``country`` is ISO 3166-1
-    alpha-2.
+    Of several the one most like ``name``, which sets former names and bynames apart. ``country`` is
+    ISO 3166-1 alpha-2.
     """
     candidates = [other for other in others if not other.isascii()]
     found = {}

@@ -65,8 +65,8 @@ class Row:
 
     ``names`` are its other names, ``codes`` those by which texts do not mean it. Without ``lat`` and
     ``lon`` the row only adds to the place of that id in another file. ``same_as`` are ids of other files'
-    places that are this one. ``outline`` is in lon, lat. ``translations`` are its names by language where they
-    are known; others are chosen out of ``names``.
+    places that are this one. ``outline`` is in lon, lat. ``translations`` are its names by language
+    where they are known; others are chosen out of ``names``.
     """
 
     place_id: str
@@ -133,9 +133,7 @@ class Writer:
         """Hand what was added to the database."""
         self._connection.executemany(f"INSERT INTO place VALUES ({','.join('?' * 14)})", self._places)
         self._connection.executemany("INSERT INTO read_name VALUES (?, ?, ?)", self._names)
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO translation VALUES (?, ?, ?)", self._translations
-        )
+        self._connection.executemany("INSERT OR IGNORE INTO translation VALUES (?, ?, ?)", self._translations)
         self._waiting.clear()
         self._places.clear()
         self._names.clear()

@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
     """Make ``app`` answer in the reader's language: that of the parameter, the cookie, or the browser."""
     Babel(app, locale_selector=_chosen).domain_instance = _Catalogues()
     app.add_template_global(language, "language")
-    app.add_template_global(LANGUAGES, "languages")
+    app.jinja_env.globals["languages"] = LANGUAGES
     app.add_template_global(script_texts, "script_texts")
     app.after_request(_remember)
 
@@ -82,7 +82,7 @@ def _remember(response: Response) -> Response:
     return response
 
 
-class _Catalogues(Domain):  # type: ignore[misc]
+class _Catalogues(Domain):
     """Hands out the texts of our own catalogues."""
 
     def get_translations(self) -> NullTranslations:
@@ -113,7 +113,7 @@ def _script_texts(code: str) -> dict[str, str | list[str]]:
         return {}
     texts: dict[str, str | list[str]] = {}
     for message in catalogue(code):
-        if message.string and any(file.startswith(SCRIPTS) for file, _ in message.locations):
-            plural = isinstance(message.id, tuple)
-            texts[message.id[0] if plural else message.id] = list(message.string) if plural else message.string
+        if any(file.startswith(SCRIPTS) for file, _ in message.locations):
+            source = message.id if isinstance(message.id, str) else message.id[0]
+            texts[source] = message.string if isinstance(message.string, str) else list(message.string)
     return texts

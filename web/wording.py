@@ -344,10 +344,12 @@ def tolls(told: Event) -> dict[str, str]:
 
 def deaths(tally: Tally) -> str:
     """Return the people killed that events tell of, with the range where it is one; "–" where none tells."""
-    if tally.killed is None:
+    killed = tally.killed
+    if killed is None or killed.low is None or killed.best is None or killed.high is None:
         return "–"
-    low, best, high = tally.killed.low, tally.killed.best, tally.killed.high
-    return number(best) if low == high else f"{number(best)} ({_range(low, high)})"
+    if killed.low == killed.high:
+        return number(killed.best)
+    return f"{number(killed.best)} ({_range(killed.low, killed.high)})"
 
 
 def killed(report: EventReport) -> str:
