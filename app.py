@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, control, control_page, features, languages, pages, view, wording
+from web import assets, control, control_page, features, languages, naming, pages, view, wording
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -121,7 +121,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
+    app.add_template_filter(naming.name, "place_name")
+    app.add_template_filter(naming.party)
     app.add_template_filter(wording.day)
+    app.add_template_filter(wording.number)
+    app.add_template_filter(wording.figure)
+    app.add_template_filter(wording.outcome)
+    app.add_template_filter(wording.stance_name)
+    app.add_template_filter(wording.type_name)
     app.add_template_filter(wording.kilometres)
     app.add_template_filter(wording.deaths)
     app.add_template_filter(wording.square_kilometres)
