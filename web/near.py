@@ -80,7 +80,7 @@ def _wider(
     query: EventQuery, *, lat: float, lon: float, km: float, parts: Services
 ) -> tuple[float, int] | None:
     for radius in (min(km * factor, MAX_KM) for factor in WIDER):
-        found = len(parts.store.near(query, lat=lat, lon=lon, km=radius, limit=LIMIT).hits)
-        if found:
-            return radius, found
+        found = parts.store.near(query, lat=lat, lon=lon, km=radius, limit=1)
+        if found.hits:
+            return radius, found.certain + found.possible
     return None
