@@ -88,8 +88,9 @@ function show(bar, { low, high, open }, { first, last }) {
   track.style.setProperty("--low", share(low));
   track.style.setProperty("--high", share(high + 1));
   track.dataset.window = open ? "open" : beside(low, high, { first, last });
+  // The first day begins at its edge, and the last one ends at its own.
   Object.assign(from, { min: first, max: last + 1, value: low });
-  Object.assign(to, { min: first, max: last + 1, value: high + 1 });
+  Object.assign(to, { min: first - 1, max: last, value: high });
   from.setAttribute("aria-valuetext", days(dayText(low), dayText(low)));
   to.setAttribute("aria-valuetext", days(dayText(high), dayText(high)));
   bar.querySelector("output").textContent = open ? t("all days") : days(dayText(low), dayText(high));
@@ -114,7 +115,7 @@ function handleEdges(bar, range, byHand) {
   }));
   to.addEventListener("input", () => byHand(() => {
     const { low } = range.shown;
-    range.set(low, Math.max(Number(to.value) - 1, low));
+    range.set(low, Math.max(Number(to.value), low));
   }));
   for (const edge of [from, to]) edge.addEventListener("change", range.settle);
 }
