@@ -5,7 +5,8 @@ import { sayCounts } from "./counts.js";
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
 import { load, loadOrSay } from "./load.js";
-import { timeBar } from "./timebar.js";
+import { on, query } from "./state.js";
+import { startTimeBar } from "./timebar.js";
 import { counted } from "./words.js";
 
 export { changeLayer, contestedLayer, controlLayer, frontLayer } from "./control.js";
@@ -55,11 +56,11 @@ export async function situation(map, layers) {
     settled(map);
     return events;
   };
-  const asked = new URLSearchParams(location.search);
-  timeBar({ start: asked.get("start") || "", end: asked.get("end") || "" }, (days) => {
-    rememberWindow(days);
+  on("query", () => {
+    rememberWindow(query());
     show();
   });
+  startTimeBar();
   changeLayer.on("add", show);
   document.getElementById("filter-form").addEventListener("submit", keepView);
   const events = await show();
@@ -213,18 +214,13 @@ function rememberView(map) {
   history.replaceState(history.state, "", `#${map.getZoom()}/${lat.toFixed(3)}/${lng.toFixed(3)}`);
 }
 
-// The window moves in the page's address, in the form, and in the link to the same view as data.
-function rememberWindow({ start, end }) {
-  const query = new URLSearchParams(location.search);
-  for (const [name, day] of Object.entries({ start, end })) {
-    if (day) query.set(name, day);
-    else query.delete(name);
-    document.querySelector(`#filter-form [name=${name}]`).value = day;
+// The window stands in the form, and in the link to the same view as data.
+function rememberWindow(asked) {
+  for (const name of ["start", "end"]) {
+    document.querySelector(`#filter-form [name=${name}]`).value = asked.get(name) || "";
   }
-  const asked = query.size ? `?${query}` : "";
-  history.replaceState(history.state, "", `${location.pathname}${asked}${location.hash}`);
   const link = document.getElementById("geojson");
-  link.href = `${link.pathname}${asked}`;
+  link.href = asked.size ? `${link.pathname}?${asked}` : link.pathname;
 }
 
 function keepView({ target }) {
