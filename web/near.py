@@ -53,7 +53,7 @@ def look_around(arguments: Arguments, parts: Services) -> Around | None:
         lat, lon = asked.lat, asked.lon
     limit = query.limit or LIMIT
     question = replace(query, limit=None)
-    hits = parts.store.near(question, lat=lat, lon=lon, km=asked.km, limit=limit)
+    hits = parts.store.near(question, lat=lat, lon=lon, km=asked.km, limit=limit).hits
     wider = None if hits else _wider(question, lat=lat, lon=lon, km=asked.km, parts=parts)
     return Around(lat, lon, asked.km, place, others, query, hits, wider)
 
@@ -80,7 +80,7 @@ def _wider(
     query: EventQuery, *, lat: float, lon: float, km: float, parts: Services
 ) -> tuple[float, int] | None:
     for radius in (min(km * factor, MAX_KM) for factor in WIDER):
-        found = len(parts.store.near(query, lat=lat, lon=lon, km=radius, limit=LIMIT))
+        found = len(parts.store.near(query, lat=lat, lon=lon, km=radius, limit=LIMIT).hits)
         if found:
             return radius, found
     return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 import feeds
@@ -25,7 +25,7 @@ from domain import (
 )
 from web import params, wording
 from web.evidence import evidence
-from web.filters import filter_choices, kinds, region_choices
+from web.filters import filter_choices, kinds
 from web.map import choropleth_map, evidence_map, near_map, region_map, situation_map
 from web.near import look_around
 from web.regions import held_in, look_at_region, look_at_regions
@@ -53,19 +53,6 @@ def index() -> str:
         geojson=url_for("features.events", **arguments),
         filtered=bool(arguments),
     )
-
-
-@blueprint.get("/counts.json")
-def counts() -> Response:
-    """Return how a view reconciles, and how many events there are by type, stance and region."""
-    parts = services()
-    query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
-    found = parts.store.counts(query)
-    regions = [
-        asdict(country) | {"divisions": [asdict(division) for division in divisions]}
-        for country, divisions in region_choices(parts, query, found)
-    ]
-    return jsonify(asdict(found) | {"regions": regions})
 
 
 def _span(store: Store) -> tuple[date, date] | None:
@@ -229,7 +216,11 @@ ADDRESSES = (
     ("/frontlines.geojson", "the front line alone", params.LINES),
     ("/changes.geojson", "ground and places that changed hands between two days", params.CHANGES),
     ("/disagreements.geojson", "ground that two sources give to different parties", params.DISAGREEMENTS),
-    ("/counts.json", "how many events a view shows, by type, stance and region", params.VIEW),
+    ("/counts.json", "how many events a view shows, and how many each filter would give", params.VIEW),
+    ("/clusters.geojson", "the placed events of a part of the map, clustered for its zoom", params.MARKS),
+    ("/heat.json", "how many placed events there are in each small cell of a part of the map", params.MARKS),
+    ("/list.json", "a part of the sorted list of events", params.LISTING),
+    ("/histogram.json", "how many events there were day by day", params.VIEW),
     ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
 

@@ -101,6 +101,22 @@ LISTING = (*VIEW, "view", "order", "skip", "limit")
 REGIONS = (*VIEW, "level")
 CHOROPLETH = (*REGIONS, "measure", "sort")
 PLACES = ("q", "lat", "lon", "km")
+FILTERS = {
+    "start": "start",
+    "types": "type",
+    "stances": "stance",
+    "precisions": "precision",
+    "actors": "actor",
+    "sources": "outlet",
+    "text": "text",
+    "fatalities": "fatalities",
+    "area": "area",
+    "around": "around",
+    "bbox": "bbox",
+    "view": "view",
+    "region": "region",
+}
+"""The parameter by the field of `EventQuery` that it sets; the window's two go together."""
 LINES = ("date", "source")
 CONTROL = (*LINES, "properties")
 CHANGES = ("from", "to", "source", "properties")

@@ -113,13 +113,45 @@ def stance(told: Event | EventReport) -> str:
 
 def headline(event: Event) -> str:
     """Return stance, number and type: "Claimed by the Russian military: 3 × Armed clash"."""
-    several = f"{event.count:,} × " if event.count is not None and event.count > 1 else ""
-    return f"{stance(event)}: {several}{event.sub_event_type}"
+    return f"{stance(event)}: {kind(event)}"
 
 
 def grain(place: Place) -> str:
     """Return what kind of place it is, in words."""
     return _LEVELS[place.level]
+
+
+def kind(event: Event) -> str:
+    """Return the sub-event type, with how many events of it are told of together."""
+    several = f"{event.count:,} × " if event.count is not None and event.count > 1 else ""
+    return f"{several}{event.sub_event_type}"
+
+
+def dates(event: Event) -> str:
+    """Return the days for lists, without their precision."""
+    return days(event.when.start, event.when.end) if event.when else "date not known"
+
+
+_FILTERS = {
+    "start": "the dates",
+    "types": "the event type",
+    "stances": "the stance",
+    "precisions": "the precision",
+    "actors": "the actor",
+    "sources": "the source",
+    "text": "the words",
+    "fatalities": "the number of people killed",
+    "area": "the drawn area",
+    "around": "the distance",
+    "bbox": "the box",
+    "view": "the part of the map",
+    "region": "the region",
+}
+
+
+def filter_name(name: str) -> str:
+    """Return what a filter is by, by its field of `EventQuery`: "without the event type"."""
+    return _FILTERS[name]
 
 
 def precision(event: Event) -> str:
