@@ -24,9 +24,7 @@ ROOT = Path(__file__).parent.parent
 EVENTS = 1_000_000
 
 EACH = 20
-"""Events that a report tells of, like a day's summary: some 4 kB of text."""
-
-TOLD_EVERY = 10_000
+"""Events that a report tells of, like a day's summary: some 2 kB of text."""
 
 
 class Separate:
@@ -52,11 +50,12 @@ def fill(
     *,
     events: int = EVENTS,
     tell: Callable[[int], object] = lambda done: None,
+    every: int = 10_000,
 ) -> None:
     """Fill the store in a new file with so many events, rounded up to whole reports.
 
     A file that is there is whole and left as it is; one that is being filled has another name. ``tell`` is
-    called now and then with how many are done.
+    called after each so many with how many are done.
     """
     if file.exists():
         return
@@ -71,7 +70,7 @@ def fill(
         reports = synthetic_reports(places, Regions(places, basemap), count=-(-events // EACH), each=EACH)
         for number, report in enumerate(reports, start=1):
             store.add(report)
-            if number * EACH % TOLD_EVERY == 0:
+            if number * EACH % every == 0:
                 tell(number * EACH)
     # Closing the last connection has put all of the log into the file.
     fresh.replace(file)

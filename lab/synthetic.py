@@ -292,8 +292,9 @@ class _Choice(Generic[T]):
     """Things to draw at random, each with its weight."""
 
     def __init__(self, weights: Iterable[tuple[T, int]]) -> None:
-        self._things, each = zip(*weights, strict=True)
-        self._up_to = list(accumulate(each))
+        weighted = list(weights)
+        self._things = [thing for thing, _ in weighted]
+        self._up_to = list(accumulate(weight for _, weight in weighted))
 
     def draw(self, rng: random.Random) -> T:
         """Draw one of the things."""
