@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from waitress.server import create_server
@@ -25,7 +24,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, control, control_page, features, pages, view, wording
+from web import assets, control, control_page, features, languages, pages, view, wording
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -115,7 +114,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions[EXTENSION] = Services(app.config)
     Compress(app)
     CSRFProtect(app)
-    Babel(app)
+    languages.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
     app.register_blueprint(view.blueprint)

@@ -19,11 +19,11 @@ def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[s
         "query": query,
         "families": _family_choices(parts, query, counts.by_type),
         "stances": [
-            (stance, wording.STANCES[stance], counts.by_stance.get(stance, 0), stance in query.stances)
+            (stance, wording.stance_name(stance), counts.by_stance.get(stance, 0), stance in query.stances)
             for stance in Stance
         ],
         "precisions": [
-            (grain, words, grain in query.precisions) for grain, words in wording.PRECISIONS.items()
+            (grain, wording.precision_name(grain), grain in query.precisions) for grain in wording.PRECISIONS
         ],
         "regions": region_choices(parts, query, counts),
     }

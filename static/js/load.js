@@ -1,6 +1,7 @@
 // Fetching, with what the reader sees of it: nothing under 100 ms, then a bar, after 5 s a way to stop.
 
 import { el } from "./dom.js";
+import { LANGUAGE } from "./words.js";
 
 const QUIET_MS = 100;
 const LONG_MS = 5000;
@@ -13,7 +14,7 @@ export async function load(url, signal) {
   const finished = showBusy(stop);
   signal?.addEventListener("abort", () => stop.abort());
   try {
-    const response = await fetch(url, { signal: stop.signal, headers: { Accept: "application/json" } });
+    const response = await fetch(inLanguage(url), { signal: stop.signal, headers: { Accept: "application/json" } });
     const body = await response.json();
     if (!response.ok) throw new Error(body.detail || body.title || `status ${response.status}`);
     return body;
@@ -22,6 +23,13 @@ export async function load(url, signal) {
   } finally {
     finished();
   }
+}
+
+// Words in the answer are to be in the page's language, also where a page of another site's forbids cookies.
+function inLanguage(url) {
+  const whole = new URL(url, location.href);
+  if (!whole.searchParams.has("lang")) whole.searchParams.set("lang", LANGUAGE);
+  return whole;
 }
 
 // Calls `attempt` until it succeeds or the reader gives up; what failed is said at the top of the map.
