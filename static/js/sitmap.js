@@ -1,7 +1,9 @@
 // What the maps' scripts call: the makers of layers, and one function for each page with a map.
 
 import { explainControl } from "./control.js";
-import { sayCounts } from "./counts.js";
+import { startCounts } from "./counts.js";
+import { startDrawing } from "./draw.js";
+import { startFilters } from "./filters.js";
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
 import { load, loadOrSay } from "./load.js";
@@ -62,7 +64,10 @@ export async function situation(map, layers) {
   });
   startTimeBar();
   changeLayer.on("add", show);
-  document.getElementById("filter-form").addEventListener("submit", keepView);
+  on("query", show);
+  startFilters();
+  startDrawing(map);
+  startCounts();
   const events = await show();
   if (events && !shared) fit(map, firstInView(map, events.map(({ spot }) => spot).filter(Boolean)));
   map.on("moveend", () => rememberView(map));
@@ -84,12 +89,11 @@ function firstInView(map, spots) {
 // Fetches the events of the window and the filters in the page's address, and how they are counted.
 async function askEvents({ eventLayer, regionLayer }, signal) {
   const query = new URLSearchParams(location.search);
-  const [events, regions, counts] = await Promise.all([
+  const [events, regions] = await Promise.all([
     load(`${eventLayer.url}?properties=slim&${query}`, signal),
     load(`${regionLayer.url}?${query}`, signal),
-    load(`${document.getElementById("counts").dataset.url}?${query}`, signal),
   ]);
-  return { events, regions, counts };
+  return { events, regions };
 }
 
 // Fetches who holds what at the end of the window, and if that is shown what changed since its start.
@@ -105,13 +109,12 @@ async function askHolders({ controlLayer, changeLayer }, { fine, changed }, sign
   return { control, changes };
 }
 
-function drawEvents({ eventLayer, regionLayer }, { events: answer, regions, counts }) {
+function drawEvents({ eventLayer, regionLayer }, { events: answer, regions }) {
   const events = eventLayer.read(answer);
   const outlines = regionLayer.draw(regions);
   eventLayer.draw(events, outlines);
   linkRegions(outlines);
   explainShades(regionLayer.steps);
-  sayCounts(counts);
   return events;
 }
 
