@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -154,8 +154,8 @@ def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
         | {
             "around": around,
             "km": centre.circle.km,
-            "certain": [(hit, wording.summary(hit.event)) for hit in around.certain],
-            "possible": [(hit, wording.summary(hit.event)) for hit in around.possible],
+            "certain": _lines(around.certain),
+            "possible": _lines(around.possible),
             "others": [(other, _again(asked, place_id=other.id)) for other in centre.others],
             "wider": _again(asked, km=f"{around.wider[0]:g}") if around.wider else "",
             "more": _again(asked, limit=limit + LISTED) if limit + LISTED <= MOST_LISTED else "",
@@ -171,6 +171,12 @@ def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
             "as_table": url_for("tables.table", **as_filter),
         },
     )
+
+
+def _lines(hits: Sequence[Near]) -> list[tuple[Near, str, str, str]]:
+    return [
+        (hit, wording.headline(hit.event), wording.place(hit.event), wording.dates(hit.event)) for hit in hits
+    ]
 
 
 def _again(asked: Mapping[str, Any], **changes: object) -> str:

@@ -48,6 +48,7 @@ function drawing(figure, width, height) {
   figure.setAttribute("xmlns", XHTML);
   const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` },
     svg("style", {}, css), svg("foreignObject", { width, height }, figure));
+  picture.style.setProperty("background", "var(--page)");
   picture.style.setProperty("color-scheme", getComputedStyle(document.body).colorScheme);
   // The theme is that of the page, whatever the browser would choose for an image.
   const now = getComputedStyle(document.documentElement);

@@ -5,6 +5,7 @@ import { sayCounts } from "./counts.js";
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
 import { load, loadOrSay } from "./load.js";
+import { startHere } from "./here.js";
 import { startShare } from "./share.js";
 import { timeBar } from "./timebar.js";
 import { counted } from "./words.js";
@@ -63,6 +64,7 @@ export async function situation(map, layers) {
     show();
   });
   startShare(map);
+  startHere(map, document.getElementById("share").dataset.near);
   changeLayer.on("add", show);
   document.getElementById("filter-form").addEventListener("submit", keepView);
   const events = await show();
