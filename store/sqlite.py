@@ -26,6 +26,7 @@ from domain import (
     InvalidInput,
     Merging,
     Near,
+    Nearby,
     Neighbourhood,
     NotFound,
     Refusal,
@@ -325,7 +326,7 @@ class SqliteStore(Naive):
 
     def near(
         self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500
-    ) -> Sequence[Near]:
+    ) -> Nearby:
         """Events that lie, or may lie, within ``km``, nearest first.
 
         The distance is the WGS 84 geodesic to the event's representative point. All candidates are
@@ -339,10 +340,12 @@ class SqliteStore(Naive):
                 for start in range(0, len(nearest), CHUNK)
                 for event in self._events(db, [key for _, _, key, _ in nearest[start : start + CHUNK]])
             ]
-        return [
+        hits = tuple(
             Near(event, distance, certain)
             for event, (distance, _, _, certain) in zip(events, nearest, strict=True)
-        ]
+        )
+        certain = sum(hit.certain for hit in hits)
+        return Nearby(hits, certain, len(hits) - certain)
 
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""
