@@ -24,7 +24,19 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, control, control_page, features, languages, pages, view, wording
+from web import (
+    assets,
+    control,
+    control_page,
+    features,
+    feed,
+    languages,
+    pages,
+    share,
+    tables,
+    view,
+    wording,
+)
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -104,6 +116,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             "application/json",
             features.GEOJSON,
             features.PROBLEM,
+            tables.CSV,
+            feed.ATOM,
         ],  # fmt: skip
     )
     app.config.from_mapping(values)
@@ -118,6 +132,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
     app.register_blueprint(view.blueprint)
+    app.register_blueprint(tables.blueprint)
+    app.register_blueprint(feed.blueprint)
+    app.register_blueprint(share.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
@@ -192,7 +209,7 @@ def _add_security_headers(response: Response) -> Response:
             "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'self'",
+            "frame-ancestors *" if request.endpoint == "share.embed" else "frame-ancestors 'self'",
         )
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -279,7 +296,7 @@ def _address_without(field: str | None) -> str:
 
 
 def _reads_json() -> bool:
-    if request.path.endswith((".geojson", ".json")):
+    if request.path.endswith((".geojson", ".json", ".csv", ".atom")):
         return True
     offers = ["text/html", "application/json", features.PROBLEM, features.GEOJSON]
     return request.accept_mimetypes.best_match(offers, default="text/html") != "text/html"

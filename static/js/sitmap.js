@@ -9,11 +9,14 @@ import { eventList } from "./list.js";
 import { load, loadOrSay } from "./load.js";
 import { on, query } from "./state.js";
 import { startTimeBar } from "./timebar.js";
+import { startHere } from "./here.js";
+import { startShare } from "./share.js";
 import { counted } from "./words.js";
 
 export { changeLayer, contestedLayer, controlLayer, frontLayer } from "./control.js";
 export { boundaryLayer, choroplethLayer, circleLayer, eventLayer, regionLayer } from "./layers.js";
 export { outlineLayer, townLayer } from "./base.js";
+export { around } from "./near.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
@@ -63,6 +66,8 @@ export async function situation(map, layers) {
     show();
   });
   startTimeBar();
+  startShare(map);
+  startHere(map, document.getElementById("share").dataset.near);
   changeLayer.on("add", show);
   on("query", show);
   startFilters();
@@ -135,14 +140,6 @@ export async function single(map, { eventLayer }) {
     const name = L.tooltip({ permanent: true, direction: "bottom", offset: [0, 8] });
     name.setLatLng(event.spot).setContent(el("span", {}, event.place)).addTo(map);
   }
-  settled(map);
-}
-
-// The map of what lies around a position.
-export async function around(map, { circleLayer, eventLayer }) {
-  const [circle] = circleLayer.getLayers();
-  fit(map, [circle.getBounds()], { padding: [8, 8], maxZoom: 12, animate: false });
-  eventLayer.draw(eventLayer.read(await loadOrSay("The events", () => load(eventLayer.url))));
   settled(map);
 }
 
