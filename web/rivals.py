@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -27,6 +29,10 @@ MARGIN = 0.2
 """How much of the small map's sides is left free around what is on it."""
 LEAST_DEGREES = 4.0
 """How much of the world, from south to north, is shown at least: so much that a country can be told."""
+
+
+POLYGON = 3
+"""GEOS's number of that type of geometry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class SmallMap:
     height: int
     land: str
     area: str
-    spots: tuple[tuple[float, float], ...]
+    spots: Sequence[tuple[float, float]]
 
 
 def why(event: Event, resolution: Resolution) -> Why:
@@ -115,7 +121,7 @@ def small_map(event: Event, rivals: Sequence[Rival], regions: Regions) -> SmallM
         HEIGHT,
         view.path(land),
         view.path([area] if area is not None else []),
-        tuple(view.at(lon, lat) for lon, lat in spots),
+        view.on_picture(np.array(spots)).tolist(),
     )
 
 
@@ -143,26 +149,20 @@ class _View:
         up = (HEIGHT / 2 + 4) / self._scale
         return self._lon - across, self._lat - up, self._lon + across, self._lat + up
 
-    def at(self, lon: float, lat: float) -> tuple[float, float]:
-        """Return the place of a position on the picture."""
-        x = WIDTH / 2 + (lon - self._lon) * self._squeeze * self._scale
-        y = HEIGHT / 2 - (lat - self._lat) * self._scale
-        return round(x, 1), round(y, 1)
+    def on_picture(self, lonlats: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return where on the picture positions are, a row each; in tenths of its dots."""
+        across, up = (lonlats - [self._lon, self._lat]).T * self._scale
+        return np.column_stack((WIDTH / 2 + across * self._squeeze, HEIGHT / 2 - up)).round(1)
 
     def path(self, shapes: Sequence[BaseGeometry]) -> str:
         """Return the areas as one path; what is smaller than a dot is left out."""
-        rings = (
-            ring
-            for shape in shapely.simplify(shapes, self.dot)
-            for part in shapely.get_parts(shape)
-            if part.geom_type == "Polygon" and part.area > 4 * self.dot**2
-            for ring in (part.exterior, *part.interiors)
-        )
-        return "".join(self._ring(ring) for ring in rings)
+        parts = shapely.get_parts(shapely.simplify(shapes, self.dot))
+        large = parts[(shapely.get_type_id(parts) == POLYGON) & (shapely.area(parts) > 4 * self.dot**2)]
+        return "".join(self._ring(ring) for ring in shapely.get_rings(large))
 
     def _ring(self, ring: shapely.LinearRing) -> str:
-        corners = (self.at(lon, lat) for lon, lat in ring.coords[:-1])
-        return "M" + " ".join(f"{x:g} {y:g}" for x, y in corners) + "Z"
+        corners = self.on_picture(shapely.get_coordinates(ring)[:-1]).ravel()
+        return f"M{' '.join(map(str, corners.tolist()))}Z"
 
 
 def _corners(area: BaseGeometry | None) -> Iterator[tuple[float, float]]:
