@@ -52,6 +52,7 @@ def index() -> str:
         **filter_choices(parts, query, counts),
         geojson=url_for("features.events", **arguments),
         filtered=bool(arguments),
+        wrong=mistakes.KINDS,
     )
 
 
