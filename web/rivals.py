@@ -27,7 +27,7 @@ TELLS = 0.3
 WIDTH, HEIGHT = 264, 132
 MARGIN = 0.2
 """How much of the small map's sides is left free around what is on it."""
-LEAST_DEGREES = 4.0
+LEAST_DEGREES = 7.0
 """How much of the world, from south to north, is shown at least: so much that a country can be told."""
 
 
