@@ -205,10 +205,15 @@ _SPREAD = (
     (1, 0x5555555555555555),
 )
 """Step by step 32 bits get room between them: by how much they are shifted, and which of them stay."""
-_GATHERED = ((0, 0x5555555555555555), (1, _SPREAD[3][1]), (2, _SPREAD[2][1]), (4, _SPREAD[1][1])) + (
-    (8, _SPREAD[0][1]),
+_GATHERED = (
+    (0, 0x5555555555555555),
+    (1, 0x3333333333333333),
+    (2, 0x0F0F0F0F0F0F0F0F),
+    (4, 0x00FF00FF00FF00FF),
+    (8, 0x0000FFFF0000FFFF),
     (16, 0x00000000FFFFFFFF),
 )
+"""The same back."""
 
 
 def _spread(values: Array) -> Array:

@@ -1,8 +1,8 @@
 """The placed events of a choice as a map draws them: added up by the cells of a grid, a tile at a time.
 
-The columns stand along a curve through the squares of the map, so the chosen events of a tile, and of each cell
-in it, are neighbours. A tile is added up when it is looked at first, for whatever filters, and kept: who moves
-the map pays for what comes into view. Decision 0014 has the numbers.
+The columns stand along a curve through the squares of the map, so the chosen events of a tile, and of each
+cell in it, are neighbours. A tile is added up when it is looked at first, for whatever filters, and kept: who
+moves the map pays for what comes into view. Decision 0014 has the numbers.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ MAX_TILES = 30
 
 _WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
 
-# A map of zoom 0 is a square of 256 pixels. Tiles are squares of a lower zoom than the map's, cells of a higher.
 _TILE_LEVELS, _CLUSTER_LEVELS, _HEAT_LEVELS = 3, 2, 5
+"""By how many zooms squares of tiles are larger than the map's of 256 pixels, and those of cells smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _tiles(
     cells_in_view = _spans(box, cell_zoom)
     for number in _numbers(_spans(box, tile_zoom)):
         tile = choice.columns.tiles.get(
-            (choice.filters, cell_zoom, number),
+            (choice.filters, zoom, levels, number),
             lambda number=number: _tile(choice.columns, placed, number, tile_zoom, cell_zoom, add_up),
         )
         if tile is not None:
