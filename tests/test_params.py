@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from domain import MAPPED_STANCES, BBox, EventQuery, InvalidInput, Stance
+from domain import MAPPED_STANCES, BBox, Circle, EventQuery, InvalidInput, Stance
 from ontology import load_ontology
 from web.params import (
     DEFAULT_KM,
@@ -67,6 +67,27 @@ def near(*pairs: tuple[str, str]) -> NearQuestion:
         ),
         pytest.param([("region", "country:UA")], EventQuery(region="country:UA"), id="country"),
         pytest.param([("region", "adm1:UA.05")], EventQuery(region="adm1:UA.05"), id="division"),
+        pytest.param([("precision", "0")], EventQuery(precisions=(0,)), id="what is not placed"),
+        pytest.param(
+            [("actor", "Wagner"), ("actor", "Al-Shabaab"), ("outlet", "Sample Wire")],
+            EventQuery(actors=("Wagner", "Al-Shabaab"), sources=("Sample Wire",)),
+            id="actors and sources",
+        ),
+        pytest.param([("text", " two drones ")], EventQuery(text="two drones"), id="words"),
+        pytest.param([("fatalities", "10")], EventQuery(fatalities=10), id="people killed"),
+        pytest.param(
+            [("area", "37,48;38.5,48; 38,49.25")],
+            EventQuery(area=((37.0, 48.0), (38.5, 48.0), (38.0, 49.25))),
+            id="drawn area",
+        ),
+        pytest.param(
+            [("around", "48.28,37.18,25")], EventQuery(around=Circle(48.28, 37.18, 25)), id="distance"
+        ),
+        pytest.param(
+            [("view", "170,-10,-170,10")],
+            EventQuery(view=BBox(170, -10, -170, 10)),
+            id="view across the antimeridian",
+        ),
         pytest.param([("limit", str(MAX_LIMIT))], EventQuery(limit=MAX_LIMIT), id="largest limit"),
     ],
 )
@@ -91,12 +112,23 @@ def test_arguments_become_a_query(pairs: list[tuple[str, str]], query: EventQuer
         pytest.param([("type", "Bat\x00tles")], "type", "printable", id="NUL"),
         pytest.param([("stance", "Claimed!")], "stance", "did you mean 'claimed'", id="unknown stance"),
         pytest.param([("precision", "4")], "precision", "none of 1, 2, 3", id="unknown precision"),
-        pytest.param([("bbox", "1,2,3")], "bbox", "four numbers", id="three sides"),
+        pytest.param([("bbox", "1,2,3")], "bbox", "west,south,east,north", id="three sides"),
         pytest.param([("bbox", "170,-10,-170,10")], "bbox", "antimeridian", id="across the antimeridian"),
         pytest.param([("bbox", "10,50,20,40")], "bbox", "south lies north", id="upside down"),
         pytest.param([("bbox", "10,40,181,50")], "bbox", "not between -180 and 180", id="off the Earth"),
         pytest.param([("bbox", "10,nan,20,50")], "bbox", "not a number", id="box of nan"),
         pytest.param([("region", "UA")], "region", "not the id", id="code instead of id"),
+        pytest.param([("fatalities", "0")], "fatalities", "not between 1", id="nobody killed"),
+        pytest.param([("fatalities", "2.5")], "fatalities", "whole number", id="half a person"),
+        pytest.param([("area", "1,2;3,4")], "area", "3 to 60 corners", id="area of two corners"),
+        pytest.param([("area", "1,2;3,4;5")], "area", "lon,lat", id="corner of one number"),
+        pytest.param([("area", "1,2;" * 59 + "1,2;1,2")], "area", "corners", id="area of many corners"),
+        pytest.param([("area", "1,2;" * 1000)], "area", "at most 1800", id="area without end"),
+        pytest.param([("area", "1,2;3,4;5,91")], "area", "not between", id="corner off the Earth"),
+        pytest.param([("around", "48,37")], "around", "lat,lon,km", id="distance without an end"),
+        pytest.param([("around", "48,37,0")], "around", "more than 0", id="no distance"),
+        pytest.param([("around", "48,37,9000")], "around", "not between", id="round the Earth"),
+        pytest.param([("view", "1,2,3")], "view", "west,south,east,north", id="view of three sides"),
         pytest.param([("region", "adm1:UA.05' OR 1=1")], "region", "not the id", id="SQL"),
         pytest.param([("limit", "0")], "limit", "not between", id="limit 0"),
         pytest.param([("limit", "100001")], "limit", "not between", id="limit too high"),
