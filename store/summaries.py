@@ -136,7 +136,7 @@ def _by_type(columns: Columns, rows: Array) -> dict[str, int]:
 def _by_actor(columns: Columns, rows: Array) -> dict[str, int]:
     actors, targets = columns["actor"][rows], columns["target"][rows]
     others = np.where(targets == actors, 0, targets)
-    least = len(columns.words) + 1
+    least = columns.codes
     return _worded(columns, np.bincount(actors, minlength=least) + np.bincount(others, minlength=least))
 
 
