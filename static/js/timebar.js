@@ -197,8 +197,10 @@ function keepHistogram(bar, chart) {
     const found = await loadOrSay(t("The events by day"), () => load(`${bar.dataset.url}?${filters}`, signal), signal);
     if (!found) return;
     chart.draw(found);
+    const undated = bar.querySelector(".undated");
+    undated.hidden = !found.undated;
     const count = found.undated.toLocaleString(document.documentElement.lang);
-    bar.querySelector(".undated").textContent = found.undated ? t("+ {count} undated, shown with all days", { count }) : "";
+    undated.textContent = t("+ {count} undated, shown with all days", { count });
   };
   on("query", refresh);
   refresh();
