@@ -34,7 +34,7 @@ class Drawing(Enum):
     At zoom 6 a pixel is 0.02 degrees wide.
     """
 
-    COARSE = (0.01, 0.05)
+    COARSE = (0.01, 0.07)
     FINE = (GRID_DEGREES, 0.0)
 
     def beside(self, basemap: Path) -> Path:

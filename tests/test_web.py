@@ -637,7 +637,7 @@ def test_a_mistake_of_ours_shows_nothing_of_the_inside(make_app: MakeApp, tmp_pa
 def test_the_base_map_is_compressed_and_kept(client: FlaskClient) -> None:
     first = client.get("/basemap.json?v=1", headers={"Accept-Encoding": "gzip"})
     assert first.headers["Content-Encoding"] == "gzip"
-    assert len(first.data) < 120_000
+    assert len(first.data) < 100_000
     fine = client.get("/basemap.json?detail=fine", headers={"Accept-Encoding": "gzip"})
     assert len(first.data) < len(fine.data) / 2 < 150_000
     assert first.cache_control.max_age and first.cache_control.max_age > 86_400
