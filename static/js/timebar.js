@@ -7,7 +7,7 @@ import { load, loadOrSay } from "./load.js";
 import { on, query, setQuery } from "./state.js";
 import { timeChart } from "./timechart.js";
 import { player } from "./timeplayer.js";
-import { days, t } from "./words.js";
+import { days, number, t } from "./words.js";
 
 const PAUSE_MS = 120;
 const CLICK_PIXELS = 4;
@@ -199,8 +199,7 @@ function keepHistogram(bar, chart) {
     chart.draw(found);
     const undated = bar.querySelector(".undated");
     undated.hidden = !found.undated;
-    const count = found.undated.toLocaleString(document.documentElement.lang);
-    undated.textContent = t("+ {count} undated, shown with all days", { count });
+    undated.textContent = t("+ {count} undated, shown with all days", { count: number(found.undated) });
   };
   on("query", refresh);
   refresh();
