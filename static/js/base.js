@@ -60,13 +60,17 @@ function readRing(row, grid) {
 }
 
 function areaLayer(areas) {
-  return L.layerGroup(areas.map(({ kind, polygons }) => L.polygon(polygons, {
-    pane: "outlines",
-    interactive: false,
-    ...(kind === "disputed"
-      ? { className: "disputed", fillColor: "url(#hatch)", fillOpacity: 1 }
-      : { className: "land" }),
-  })));
+  return L.layerGroup(
+    areas.map(({ kind, polygons }) =>
+      L.polygon(polygons, {
+        pane: "outlines",
+        interactive: false,
+        ...(kind === "disputed"
+          ? { className: "disputed", fillColor: "url(#hatch)", fillOpacity: 1 }
+          : { className: "land" }),
+      }),
+    ),
+  );
 }
 
 // Names of countries where there is room for them, and of disputed areas as such.

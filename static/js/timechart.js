@@ -120,8 +120,10 @@ function ticks(first, last, most) {
   const length = last - first + 1;
   const apart = DAYS_BETWEEN.find((each) => length / each <= most);
   if (apart) {
-    return Array.from({ length: Math.ceil(length / apart) }, (_, at) => first + at * apart)
-      .map((day) => ({ day, words: `${dayParts(day).date} ${monthName(day)}` }));
+    return Array.from({ length: Math.ceil(length / apart) }, (_, at) => first + at * apart).map((day) => ({
+      day,
+      words: `${dayParts(day).date} ${monthName(day)}`,
+    }));
   }
   const months = MONTHS_BETWEEN.find((each) => length / DAYS_A_MONTH / each <= most) || MONTHS_BETWEEN.at(-1);
   const { year, month: from } = dayParts(first);
