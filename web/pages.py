@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 import feeds
@@ -26,6 +27,7 @@ from domain import (
 from web import mistakes, params, wording
 from web.evidence import around, evidence, facts, placed_by
 from web.filters import filter_choices, kinds
+from web.languages import N_
 from web.map import choropleth_map, evidence_map, region_map, situation_map
 from web.near import find_centre, render_near
 from web.regions import held_in, look_at_region, look_at_regions
@@ -65,7 +67,12 @@ def _span(store: Store) -> tuple[date, date] | None:
 
 # --------------------------------------------------------------------------- regions
 
-COLUMNS = {"name": "Region", "count": "Events", "fatalities": "Killed", "per_100k": "Per 100,000"}
+COLUMNS = {
+    "name": N_("Region"),
+    "count": N_("Events"),
+    "fatalities": N_("Killed"),
+    "per_100k": N_("Per 100,000"),
+}
 """The columns of the table of regions, by what it is sorted by."""
 
 
@@ -91,7 +98,8 @@ def regions() -> str:
         overview=overview,
         approximate=any(parts.regions.is_approximate(region.id) for region in overview.regions),
         sorted_by={
-            name: (words, url_for(".regions", **(asked | {"sort": name}))) for name, words in COLUMNS.items()
+            name: (_(words), url_for(".regions", **(asked | {"sort": name})))
+            for name, words in COLUMNS.items()
         },
         window=window,
         counts=overview.counts,
