@@ -272,7 +272,7 @@ def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
 
 
 def _address_without(field: str | None) -> str:
-    """Return the address of this page without the parameter that is wrong, "" where that is not what is wrong."""
+    """Return the address of this page without the parameter that is wrong, "" where none is."""
     if request.method != "GET" or field not in request.args:
         return ""
     others = {name: values for name, values in request.args.lists() if name != field}
