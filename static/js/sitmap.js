@@ -7,13 +7,16 @@ import { startFilters } from "./filters.js";
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
 import { load, loadOrSay } from "./load.js";
-import { on } from "./state.js";
-import { timeBar } from "./timebar.js";
+import { on, query } from "./state.js";
+import { startTimeBar } from "./timebar.js";
+import { startHere } from "./here.js";
+import { startShare } from "./share.js";
 import { counted } from "./words.js";
 
 export { changeLayer, contestedLayer, controlLayer, frontLayer } from "./control.js";
 export { boundaryLayer, choroplethLayer, circleLayer, eventLayer, regionLayer } from "./layers.js";
 export { outlineLayer, townLayer } from "./base.js";
+export { around } from "./near.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
@@ -58,13 +61,14 @@ export async function situation(map, layers) {
     settled(map);
     return events;
   };
-  const asked = new URLSearchParams(location.search);
-  timeBar({ start: asked.get("start") || "", end: asked.get("end") || "" }, (days) => {
-    rememberWindow(days);
+  on("query", () => {
+    rememberWindow(query());
     show();
   });
+  startTimeBar();
+  startShare(map);
+  startHere(map, document.getElementById("share").dataset.near);
   changeLayer.on("add", show);
-  on("query", show);
   startFilters();
   startDrawing(map);
   startCounts();
@@ -135,14 +139,6 @@ export async function single(map, { eventLayer }) {
     const name = L.tooltip({ permanent: true, direction: "bottom", offset: [0, 8] });
     name.setLatLng(event.spot).setContent(el("span", {}, event.place)).addTo(map);
   }
-  settled(map);
-}
-
-// The map of what lies around a position.
-export async function around(map, { circleLayer, eventLayer }) {
-  const [circle] = circleLayer.getLayers();
-  fit(map, [circle.getBounds()], { padding: [8, 8], maxZoom: 12, animate: false });
-  eventLayer.draw(eventLayer.read(await loadOrSay("The events", () => load(eventLayer.url))));
   settled(map);
 }
 
@@ -217,18 +213,13 @@ function rememberView(map) {
   history.replaceState(history.state, "", `#${map.getZoom()}/${lat.toFixed(3)}/${lng.toFixed(3)}`);
 }
 
-// The window moves in the page's address, in the form, and in the link to the same view as data.
-function rememberWindow({ start, end }) {
-  const query = new URLSearchParams(location.search);
-  for (const [name, day] of Object.entries({ start, end })) {
-    if (day) query.set(name, day);
-    else query.delete(name);
-    document.querySelector(`#filter-form [name=${name}]`).value = day;
+// The window stands in the form, and in the link to the same view as data.
+function rememberWindow(asked) {
+  for (const name of ["start", "end"]) {
+    document.querySelector(`#filter-form [name=${name}]`).value = asked.get(name) || "";
   }
-  const asked = query.size ? `?${query}` : "";
-  history.replaceState(history.state, "", `${location.pathname}${asked}${location.hash}`);
   const link = document.getElementById("geojson");
-  link.href = `${link.pathname}${asked}`;
+  link.href = asked.size ? `${link.pathname}?${asked}` : link.pathname;
 }
 
 function keepView({ target }) {
