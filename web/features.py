@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import shapely
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from shapely.geometry import mapping
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -179,7 +179,7 @@ def _collection(features: Iterable[dict[str, Any]]) -> Response:
             yield ",\n" + ",\n".join(map(_dumps, batch))
         yield "]}\n"
 
-    return Response(chunks(), mimetype=GEOJSON)
+    return Response(stream_with_context(chunks()), mimetype=GEOJSON)
 
 
 def _dumps(value: Any) -> str:

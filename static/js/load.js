@@ -1,6 +1,7 @@
 // Fetching, with what the reader sees of it: nothing under 100 ms, then a bar, after 5 s a way to stop.
 
 import { el } from "./dom.js";
+import { LANGUAGE } from "./words.js";
 
 const QUIET_MS = 100;
 const LONG_MS = 5000;
@@ -29,12 +30,19 @@ async function ask(url, type, signal, read) {
   const finished = showBusy(stop);
   signal?.addEventListener("abort", () => stop.abort());
   try {
-    return await read(await fetch(url, { signal: stop.signal, headers: { Accept: type } }));
+    return await read(await fetch(inLanguage(url), { signal: stop.signal, headers: { Accept: type } }));
   } catch (error) {
     throw new Error(error.name === "AbortError" ? "stopped" : error.message, { cause: error });
   } finally {
     finished();
   }
+}
+
+// Words in the answer are to be in the page's language, also where a page of another site's forbids cookies.
+function inLanguage(url) {
+  const whole = new URL(url, location.href);
+  if (!whole.searchParams.has("lang")) whole.searchParams.set("lang", LANGUAGE);
+  return whole;
 }
 
 // Calls `attempt` until it succeeds or the reader gives up; what failed is said at the top of the map.
