@@ -28,9 +28,11 @@ from web import (
     assets,
     control,
     control_page,
+    evidence,
     features,
     feed,
     languages,
+    mistakes,
     pages,
     share,
     tables,
@@ -135,6 +137,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(tables.blueprint)
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(share.blueprint)
+    app.register_blueprint(evidence.blueprint)
+    app.register_blueprint(mistakes.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
@@ -288,7 +292,7 @@ def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
 
 
 def _address_without(field: str | None) -> str:
-    """Return the address of this page without the parameter that is wrong, "" where that is not what is wrong."""
+    """Return this page's address without the parameter that is wrong, "" where that is not what is."""
     if request.method != "GET" or field not in request.args:
         return ""
     others = {name: values for name, values in request.args.lists() if name != field}

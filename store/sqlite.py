@@ -43,6 +43,7 @@ from store.choices import Choice, chosen, in_order, within
 from store.columns import Overview
 from store.connections import Connections
 from store.filters import check_circle
+from store.mistakes import SqliteMistakes
 from store.neighbours import keys_near
 from store.snapshots import SqliteSnapshots
 
@@ -100,6 +101,7 @@ class SqliteStore:
         self._connections = Connections(self.path)
         self._overview = Overview()
         self.snapshots = SqliteSnapshots(self._connections)
+        self.mistakes = SqliteMistakes(self._connections)
 
     @property
     def version(self) -> str:
