@@ -18,7 +18,7 @@ export function whyThisPlace(why) {
     el("h3", {}, t("Why this place")),
     why.said && el("p", {}, t("It was {said}, as the text says; drawn as all that this may mean.", { said: why.said })),
     el("p", {}, why.reason),
-    compared && line(t("Score"), scores, Math.min(...scores), Math.max(...scores), (score) => score.toFixed(1), rivals),
+    compared && line(t("Score"), scores, Math.min(...scores), Math.max(...scores), decimal, rivals),
     compared && far > 0 && line(t("Distance"), rivals.map(({ distance_km: km }) => km || 0), 0, far, kilometres, rivals),
     why.map && smallMap(why.map, rivals),
     el("ol", { class: "rivals" }, ...rivals.map(rival)),
@@ -29,14 +29,15 @@ export function whyThisPlace(why) {
 function rival({ label, chosen, score, distance, ahead, behind }) {
   const about = [
     chosen ? t("chosen") : distance && t("{distance} away", { distance }),
-    t("score {score}", { score: score.toFixed(1) }),
+    t("score {score}", { score: decimal(score) }),
   ].filter(Boolean).join(" · ");
-  const reasons = [
-    ahead.length ? t("more for it: {reasons}", { reasons: ahead.join(", ") }) : "",
-    behind.length ? t("less for it: {reasons}", { reasons: behind.join(", ") }) : "",
-  ].filter(Boolean).join("; ");
+  const lines = [
+    about,
+    ahead.length ? t("More for it: {reasons}", { reasons: ahead.join(", ") }) : "",
+    behind.length ? t("Less for it: {reasons}", { reasons: behind.join(", ") }) : "",
+  ].filter(Boolean);
   return el("li", chosen ? { class: "chosen" } : {}, el("span", {}, label),
-    el("span", { class: "note" }, [about, reasons].filter(Boolean).join(". ")));
+    ...lines.map((words) => el("span", { class: "note" }, words)));
 }
 
 // A line from the lowest to the highest value with a numbered dot for each. Dots that would cover each other stand
@@ -73,7 +74,10 @@ function dot(x, y, at, { chosen, point }) {
 }
 
 function kilometres(km) {
-  const digits = km < 9.95 && km > 0 ? 1 : 0;
-  const number = km.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits });
-  return t("{number} km", { number });
+  return t("{number} km", { number: decimal(km, km < 9.95 && km > 0 ? 1 : 0) });
+}
+
+function decimal(number, digits = 1) {
+  const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return number.toLocaleString(document.documentElement.lang, format).replace("-", "\u2212");
 }
