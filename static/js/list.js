@@ -6,7 +6,7 @@ import { corners } from "./live.js";
 import { load, loadOrSay } from "./load.js";
 import { sign } from "./signs.js";
 import { on, option, query, setOption, setQuery } from "./state.js";
-import { t } from "./words.js";
+import { number, t, tn } from "./words.js";
 
 const PAGE = 50;
 const LARGEST_PAGE = 200;
@@ -22,8 +22,6 @@ const TRAYS = {
   region: { precision: "3", title: () => t("Events known only to the region") },
 };
 
-const local = (number) => number.toLocaleString(document.documentElement.lang);
-
 // Returns the list: `start()` fills it, `pause()` leaves it as it is until `resume(id)`, which leads back to the event
 // that was opened, `title(words)` says something else above it meanwhile.
 export function eventList(panel, map) {
@@ -35,9 +33,9 @@ export function eventList(panel, map) {
   let paused = false;
   let stale = false;
 
-  const title = (words, number = "") => {
+  const title = (words, count = "") => {
     part("side-title").textContent = words;
-    part("in-view").textContent = number;
+    part("in-view").textContent = count;
   };
 
   const ask = async (skip, limit, signal) => {
@@ -83,7 +81,9 @@ export function eventList(panel, map) {
     const ended = !answer.events.length || events.length >= Math.min(total, MOST);
     more.hidden = ended;
     if (ended && total > events.length) {
-      note.replaceChildren(t("The first {count} of them; zoom in or filter for the others.", { count: local(events.length) }));
+      note.replaceChildren(
+        t("The first {count} of them; zoom in or filter for the others.", { count: number(events.length) }),
+      );
     }
     head();
     markTab(focused);
@@ -91,7 +91,7 @@ export function eventList(panel, map) {
   };
 
   const head = () => {
-    title(heading(events), local(total));
+    title(heading(events), number(total));
     back.hidden = !spot() && !TRAYS[option("list")];
     order.value = ORDERS.includes(option("order")) ? option("order") : "";
   };
@@ -133,9 +133,15 @@ export function eventList(panel, map) {
     title,
     start() {
       on("query", () => renew());
-      on("view", () => { if (!spot() && !TRAYS[option("list")]) renew({ from: Math.max(PAGE, events.length) }); });
-      on("option", (name) => { if (["order", "spot", "list"].includes(name)) renew(); });
-      new IntersectionObserver(([{ isIntersecting }]) => { if (isIntersecting && !more.disabled) extend(); }).observe(more);
+      on("view", () => {
+        if (!spot() && !TRAYS[option("list")]) renew({ from: Math.max(PAGE, events.length) });
+      });
+      on("option", (name) => {
+        if (["order", "spot", "list"].includes(name)) renew();
+      });
+      new IntersectionObserver(([{ isIntersecting }]) => {
+        if (isIntersecting && !more.disabled) extend();
+      }).observe(more);
       renew();
     },
     pause() {
@@ -183,12 +189,24 @@ function heading(events) {
 
 function row(event) {
   const grain = { 2: t("near it"), 3: t("region only") }[event.geo_precision];
-  const deaths = event.fatalities && t("{count} killed", { count: local(event.fatalities) });
+  const deaths = event.fatalities && tn("{n} killed", "{n} killed", event.fatalities);
   const about = [event.kind, event.stance === "reported" ? "" : event.said, grain, deaths].filter(Boolean);
-  return el("li", {}, el("button", { type: "button", "data-event": event.id },
-    el("span", { class: "line" }, sign(event.family, event.stance),
-      el("span", { class: "place" }, event.place), el("time", {}, event.when)),
-    el("span", { class: "note" }, about.join(" · "))));
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      { type: "button", "data-event": event.id },
+      el(
+        "span",
+        { class: "line" },
+        sign(event.family, event.stance),
+        el("span", { class: "place" }, event.place),
+        el("time", {}, event.when),
+      ),
+      el("span", { class: "note" }, about.join(" · ")),
+    ),
+  );
 }
 
 // ---------------------------------------------------------------- where nothing is listed
@@ -200,12 +218,20 @@ async function explained(panel, map, signal) {
   if (!counts) return [];
   const elsewhere = counts.shown + counts.region_only;
   if (elsewhere) {
-    return [el("p", {}, t("None in this part of the map.")),
-      way(t("{count} elsewhere: show them on the map", { count: local(elsewhere) }), () => widen(panel, map))];
+    return [
+      el("p", {}, t("None in this part of the map.")),
+      way(tn("{n} elsewhere: show it on the map", "{n} elsewhere: show them on the map", elsewhere), () =>
+        widen(panel, map),
+      ),
+    ];
   }
   const ways = counts.without.filter(({ shown }) => shown);
-  return [el("p", {}, t("No events pass these filters.")), ...ways.map(({ filter, words, shown }) => (
-    way(t("{count} without {filter}", { count: local(shown), filter: words }), () => setQuery(taken(filter)))))];
+  return [
+    el("p", {}, t("No events pass these filters.")),
+    ...ways.map(({ filter, words, shown }) =>
+      way(t("{count} without {filter}", { count: number(shown), filter: words }), () => setQuery(taken(filter))),
+    ),
+  ];
 }
 
 function way(words, act) {
@@ -227,7 +253,13 @@ async function widen(panel, map) {
   const answer = await loadOrSay(t("The events"), () => load(`${panel.dataset.clusters}?${asked}`));
   const boxes = answer.features.map(({ properties: { box, lat, lon } }) => box || [lon, lat, lon, lat]);
   if (boxes.length) {
-    map.fitBounds(boxes.map(([west, south, east, north]) => [[south, west], [north, east]]), FIT);
+    map.fitBounds(
+      boxes.map(([west, south, east, north]) => [
+        [south, west],
+        [north, east],
+      ]),
+      FIT,
+    );
   } else {
     map.fitWorld({ animate: false });
   }
