@@ -14,10 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from waitress.server import create_server
@@ -25,7 +24,21 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, control, control_page, features, pages, view, wording
+from web import (
+    assets,
+    control,
+    control_page,
+    evidence,
+    features,
+    feed,
+    languages,
+    mistakes,
+    pages,
+    share,
+    tables,
+    view,
+    wording,
+)
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -105,6 +118,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             "application/json",
             features.GEOJSON,
             features.PROBLEM,
+            tables.CSV,
+            feed.ATOM,
         ],  # fmt: skip
     )
     app.config.from_mapping(values)
@@ -115,10 +130,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions[EXTENSION] = Services(app.config)
     Compress(app)
     CSRFProtect(app)
-    Babel(app)
+    languages.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
     app.register_blueprint(view.blueprint)
+    app.register_blueprint(tables.blueprint)
+    app.register_blueprint(feed.blueprint)
+    app.register_blueprint(share.blueprint)
+    app.register_blueprint(evidence.blueprint)
+    app.register_blueprint(mistakes.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
@@ -193,7 +213,7 @@ def _add_security_headers(response: Response) -> Response:
             "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'self'",
+            "frame-ancestors *" if request.endpoint == "share.embed" else "frame-ancestors 'self'",
         )
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -265,13 +285,22 @@ def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
     elif again and error.status < 500:
         response = again(error)
     else:
-        response = make_response(render_template("error.html", error=error), error.status)
+        page = render_template("error.html", error=error, without=_address_without(error.field))
+        response = make_response(page, error.status)
     response.headers.update(headers)
     return response
 
 
+def _address_without(field: str | None) -> str:
+    """Return this page's address without the parameter that is wrong, "" where that is not what is."""
+    if request.method != "GET" or field not in request.args:
+        return ""
+    others = {name: values for name, values in request.args.lists() if name != field}
+    return f"?{urlencode(others, doseq=True)}"
+
+
 def _reads_json() -> bool:
-    if request.path.endswith((".geojson", ".json")):
+    if request.path.endswith((".geojson", ".json", ".csv", ".atom")):
         return True
     offers = ["text/html", "application/json", features.PROBLEM, features.GEOJSON]
     return request.accept_mimetypes.best_match(offers, default="text/html") != "text/html"

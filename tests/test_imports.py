@@ -28,7 +28,8 @@ ROOMS: dict[str, set[str]] = {
     "merging": {"domain", "ontology"},
     "frontlines": {"domain", "ontology", "geo"},
     "pipeline": {"domain", "ontology", "extract", "geo", "store", "merging"},
-    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "merging", "feeds", "frontlines"},
+    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "merging", "feeds", "frontlines"}
+    | {"extract"},
     "lab": {"domain", "ontology", "extract", "geo", "pipeline", "merging", "store", "feeds", "frontlines"},
     "app": {"domain", "ontology", "web", "store", "geo", "pipeline", "cli"},
 }
@@ -81,6 +82,7 @@ IMPORTING_CALLS = {"import_module", "__import__", "files"}
 
 PARTS_OF_A_DEPENDENCY = {
     "click": "flask",
+    "babel": "flask_babel",
     "jinja2": "flask",
     "markupsafe": "flask",
     "werkzeug": "flask",

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import shapely
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from shapely.geometry import mapping
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,7 +17,7 @@ import export
 from domain import Event, Grouping, InvalidInput, Place, Toll
 from web import params, wording
 from web.evidence import as_json, evidence, told_by
-from web.near import look_around
+from web.near import asked_centre, look_around
 from web.regions import LEVELS, Measure, Region, look_at_region, tallied
 from web.services import Services, services
 
@@ -95,17 +95,8 @@ def one_region(region_id: str) -> Response:
 @blueprint.get("/near.geojson")
 def near() -> Response:
     """Return the events near a place, nearest first, with ``distance_km`` and ``certain``."""
-    around = look_around(params.Arguments(request.args, params.NEAR), services())
-    if around is None:
-        raise InvalidInput("give a place, a place_id, or lat and lon", field="place")
-
-    def features() -> Iterator[dict[str, Any]]:
-        for hit in around.hits:
-            feature = export.feature(hit.event)
-            feature["properties"] |= {"distance_km": round(hit.distance_km, 3), "certain": hit.certain}
-            yield feature
-
-    return _collection(features())
+    around = look_around(asked_centre(), services())
+    return _collection(map(export.feature_near, around.found.hits))
 
 
 @blueprint.get("/places.json")
@@ -188,7 +179,7 @@ def _collection(features: Iterable[dict[str, Any]]) -> Response:
             yield ",\n" + ",\n".join(map(_dumps, batch))
         yield "]}\n"
 
-    return Response(chunks(), mimetype=GEOJSON)
+    return Response(stream_with_context(chunks()), mimetype=GEOJSON)
 
 
 def _dumps(value: Any) -> str:

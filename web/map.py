@@ -96,11 +96,10 @@ def evidence_map(ontology: Ontology, *, event: str) -> MapMarkup:
     return built.render("single")
 
 
-def near_map(ontology: Ontology, *, events: str, lat: float, lon: float, km: float) -> MapMarkup:
-    """Return the map of what lies around a position."""
+def near_map(ontology: Ontology) -> MapMarkup:
+    """Return the map of what lies around a position. Which one, the page's address says."""
     built = _Builder(ontology)
-    built.add("circleLayer", "Radius", lat=lat, lon=lon, km=km)
-    built.add_events("Events", events)
+    built.add_events("Events", url_for("features.near"))
     return built.render("around")
 
 

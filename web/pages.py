@@ -23,11 +23,11 @@ from domain import (
     TooLarge,
     Unprocessable,
 )
-from web import params, wording
-from web.evidence import evidence
+from web import mistakes, params, wording
+from web.evidence import around, evidence, facts, placed_by
 from web.filters import filter_choices, kinds
-from web.map import choropleth_map, evidence_map, near_map, region_map, situation_map
-from web.near import look_around
+from web.map import choropleth_map, evidence_map, region_map, situation_map
+from web.near import find_centre, render_near
 from web.regions import held_in, look_at_region, look_at_regions
 from web.services import services
 
@@ -52,6 +52,7 @@ def index() -> str:
         **filter_choices(parts, query, counts),
         geojson=url_for("features.events", **arguments),
         filtered=bool(arguments),
+        wrong=mistakes.KINDS,
     )
 
 
@@ -144,16 +145,20 @@ def event(event_id: str) -> str | BaseResponse:
     found = parts.store.event(event_id)
     if found.id != event_id:
         return redirect(url_for(".event", event_id=found.id), 308)
+    shown = evidence(found, parts.store)
     return render_template(
         "event.html",
         event=found,
-        words=wording.summary(found),
-        tolls=wording.tolls(found),
-        evidence=evidence(found, parts.store),
+        headline=wording.headline(found),
+        facts=facts(found),
+        evidence=shown,
+        placed_by=placed_by(found, shown),
         map=evidence_map(parts.ontology, event=url_for("features.one_event", event_id=found.id))
         if found.geo_precision
         else None,
         geojson=url_for("features.one_event", event_id=found.id),
+        near=around(found),
+        wrong=mistakes.KINDS,
     )
 
 
@@ -173,27 +178,12 @@ def _family_sign(event_type: str) -> tuple[int, str]:
 @blueprint.get("/near")
 def near() -> str:
     """Show what lies near a place, nearest first. Raises SitmapError naming the form's field."""
-    parts = services()
-    around = look_around(params.Arguments(request.args, params.NEAR), parts)
-    if around is None:
-        return render_template("near.html", around=None, error=None)
-    arguments: dict[str, Any] = request.args.to_dict(flat=False)
-    geojson = url_for("features.near", **arguments)
-    return render_template(
-        "near.html",
-        around=around,
-        error=None,
-        rows=[(hit, wording.summary(hit.event)) for hit in around.hits],
-        others=[(other, url_for(".near", **(arguments | {"place_id": other.id}))) for other in around.others],
-        wider=url_for(".near", **(arguments | {"km": f"{around.wider[0]:g}"})) if around.wider else "",
-        geojson=geojson,
-        map=near_map(parts.ontology, events=geojson, lat=around.lat, lon=around.lon, km=around.km),
-    )
+    return render_near(find_centre(params.Arguments(request.args, params.NEAR), services()))
 
 
 def near_again(error: SitmapError) -> Response:
     """Show the form with what is wrong with it."""
-    return make_response(render_template("near.html", around=None, error=error), error.status)
+    return make_response(render_near(None, error), error.status)
 
 
 # --------------------------------------------------------------------------- the data
@@ -338,5 +328,5 @@ def _with_form_fields(document: Document, given: Mapping[str, str]) -> Document:
     )
 
 
-AGAIN = {"pages.near": near_again, "pages.ingest": ingest_again}
+AGAIN = {"pages.near": near_again, "pages.ingest": ingest_again, "mistakes.report": mistakes.again}
 """By endpoint: how a form is shown again when what it asks for is refused."""

@@ -77,7 +77,8 @@ def histogram() -> Response:
     query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
     found = parts.store.histogram(query)
     families = list(parts.ontology.families)
-    body: dict[str, Any] = {"first": None, "days": 1, "families": families, "bins": [], "undated": 0}
+    body: dict[str, Any] = {"first": None, "days": 1, "bins": [], "undated": 0}
+    body["families"] = [wording.type_name(family) for family in families]
     if found:
         bins = [_by_family(each, families) for each in found.bins]
         body |= {"first": found.first.isoformat(), "days": found.days, "bins": bins}
@@ -100,16 +101,22 @@ def counts() -> Response:
         for country, divisions in region_choices(parts, query, found)
     ]
     return jsonify(
-        asdict(found)
-        | {
-            "by_actor": list(found.by_actor.items()),
-            "by_source": list(found.by_source.items()),
-            "regions": regions,
-            "without": [
-                {"filter": params.FILTERS[name], "words": wording.filter_name(name), "shown": shown}
-                for name, shown in found.without.items()
-            ],
-        }
+        window=found.window,
+        shown=found.shown,
+        filtered=found.filtered,
+        region_only=found.region_only,
+        unplaced=found.unplaced,
+        by_type=dict(found.by_type),
+        by_stance=dict(found.by_stance),
+        by_precision=dict(found.by_precision),
+        # In their order, which members of a JSON object have not.
+        by_actor=list(found.by_actor.items()),
+        by_source=list(found.by_source.items()),
+        regions=regions,
+        without=[
+            {"filter": params.FILTERS[name], "words": wording.filter_name(name), "shown": shown}
+            for name, shown in found.without.items()
+        ],
     )
 
 

@@ -1,6 +1,7 @@
 // Fetching, with what the reader sees of it: nothing under 100 ms, then a bar, after 5 s a way to stop.
 
 import { el } from "./dom.js";
+import { LANGUAGE } from "./words.js";
 
 const QUIET_MS = 100;
 const LONG_MS = 5000;
@@ -8,20 +9,40 @@ const LONG_MS = 5000;
 let running = 0;
 
 // Returns the JSON at an address. Throws an Error whose message can be shown. `signal` stops it from outside.
-export async function load(url, signal) {
+export function load(url, signal) {
+  return ask(url, "application/json", signal, async (response) => {
+    const body = await response.json();
+    if (!response.ok) throw new Error(body.detail || body.title || `status ${response.status}`);
+    return body;
+  });
+}
+
+// Returns a page of ours as a document of its own, in which nothing runs; one that says what is wrong is an answer too.
+export function loadPage(url, signal) {
+  return ask(url, "text/html", signal, async (response) => {
+    if (response.status >= 500) throw new Error(`status ${response.status}`);
+    return new DOMParser().parseFromString(await response.text(), "text/html");
+  });
+}
+
+async function ask(url, type, signal, read) {
   const stop = new AbortController();
   const finished = showBusy(stop);
   signal?.addEventListener("abort", () => stop.abort());
   try {
-    const response = await fetch(url, { signal: stop.signal, headers: { Accept: "application/json" } });
-    const body = await response.json();
-    if (!response.ok) throw new Error(body.detail || body.title || `status ${response.status}`);
-    return body;
+    return await read(await fetch(inLanguage(url), { signal: stop.signal, headers: { Accept: type } }));
   } catch (error) {
     throw new Error(error.name === "AbortError" ? "stopped" : error.message, { cause: error });
   } finally {
     finished();
   }
+}
+
+// Words in the answer are to be in the page's language, also where a page of another site's forbids cookies.
+function inLanguage(url) {
+  const whole = new URL(url, location.href);
+  if (!whole.searchParams.has("lang")) whole.searchParams.set("lang", LANGUAGE);
+  return whole;
 }
 
 // Calls `attempt` until it succeeds or the reader gives up; what failed is said at the top of the map.

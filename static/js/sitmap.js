@@ -1,16 +1,22 @@
 // What the maps' scripts call: the makers of layers, and one function for each page with a map.
 
 import { explainControl } from "./control.js";
-import { sayCounts } from "./counts.js";
+import { startCounts } from "./counts.js";
+import { startDrawing } from "./draw.js";
+import { startFilters } from "./filters.js";
 import { el } from "./dom.js";
 import { eventList } from "./list.js";
 import { load, loadOrSay } from "./load.js";
-import { timeBar } from "./timebar.js";
+import { on, query } from "./state.js";
+import { startTimeBar } from "./timebar.js";
+import { startHere } from "./here.js";
+import { startShare } from "./share.js";
 import { counted } from "./words.js";
 
 export { changeLayer, contestedLayer, controlLayer, frontLayer } from "./control.js";
 export { boundaryLayer, choroplethLayer, circleLayer, eventLayer, regionLayer } from "./layers.js";
 export { outlineLayer, townLayer } from "./base.js";
+export { around } from "./near.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const CLOSE_ZOOM = 8;
@@ -55,13 +61,18 @@ export async function situation(map, layers) {
     settled(map);
     return events;
   };
-  const asked = new URLSearchParams(location.search);
-  timeBar({ start: asked.get("start") || "", end: asked.get("end") || "" }, (days) => {
-    rememberWindow(days);
+  on("query", () => {
+    rememberWindow(query());
     show();
   });
+  startTimeBar();
+  startShare(map);
+  startHere(map, document.getElementById("share").dataset.near);
   changeLayer.on("add", show);
-  document.getElementById("filter-form").addEventListener("submit", keepView);
+  on("query", show);
+  startFilters();
+  startDrawing(map);
+  startCounts();
   const events = await show();
   if (events && !shared) fit(map, firstInView(map, events.map(({ spot }) => spot).filter(Boolean)));
   map.on("moveend", () => rememberView(map));
@@ -83,12 +94,11 @@ function firstInView(map, spots) {
 // Fetches the events of the window and the filters in the page's address, and how they are counted.
 async function askEvents({ eventLayer, regionLayer }, signal) {
   const query = new URLSearchParams(location.search);
-  const [events, regions, counts] = await Promise.all([
+  const [events, regions] = await Promise.all([
     load(`${eventLayer.url}?properties=slim&${query}`, signal),
     load(`${regionLayer.url}?${query}`, signal),
-    load(`${document.getElementById("counts").dataset.url}?${query}`, signal),
   ]);
-  return { events, regions, counts };
+  return { events, regions };
 }
 
 // Fetches who holds what at the end of the window, and if that is shown what changed since its start.
@@ -104,13 +114,12 @@ async function askHolders({ controlLayer, changeLayer }, { fine, changed }, sign
   return { control, changes };
 }
 
-function drawEvents({ eventLayer, regionLayer }, { events: answer, regions, counts }) {
+function drawEvents({ eventLayer, regionLayer }, { events: answer, regions }) {
   const events = eventLayer.read(answer);
   const outlines = regionLayer.draw(regions);
   eventLayer.draw(events, outlines);
   linkRegions(outlines);
   explainShades(regionLayer.steps);
-  sayCounts(counts);
   return events;
 }
 
@@ -131,14 +140,6 @@ export async function single(map, { eventLayer }) {
     const name = L.tooltip({ permanent: true, direction: "bottom", offset: [0, 8] });
     name.setLatLng(event.spot).setContent(el("span", {}, event.place)).addTo(map);
   }
-  settled(map);
-}
-
-// The map of what lies around a position.
-export async function around(map, { circleLayer, eventLayer }) {
-  const [circle] = circleLayer.getLayers();
-  fit(map, [circle.getBounds()], { padding: [8, 8], maxZoom: 12, animate: false });
-  eventLayer.draw(eventLayer.read(await loadOrSay("The events", () => load(eventLayer.url))));
   settled(map);
 }
 
@@ -213,18 +214,13 @@ function rememberView(map) {
   history.replaceState(history.state, "", `#${map.getZoom()}/${lat.toFixed(3)}/${lng.toFixed(3)}`);
 }
 
-// The window moves in the page's address, in the form, and in the link to the same view as data.
-function rememberWindow({ start, end }) {
-  const query = new URLSearchParams(location.search);
-  for (const [name, day] of Object.entries({ start, end })) {
-    if (day) query.set(name, day);
-    else query.delete(name);
-    document.querySelector(`#filter-form [name=${name}]`).value = day;
+// The window stands in the form, and in the link to the same view as data.
+function rememberWindow(asked) {
+  for (const name of ["start", "end"]) {
+    document.querySelector(`#filter-form [name=${name}]`).value = asked.get(name) || "";
   }
-  const asked = query.size ? `?${query}` : "";
-  history.replaceState(history.state, "", `${location.pathname}${asked}${location.hash}`);
   const link = document.getElementById("geojson");
-  link.href = `${link.pathname}${asked}`;
+  link.href = asked.size ? `${link.pathname}?${asked}` : link.pathname;
 }
 
 function keepView({ target }) {
