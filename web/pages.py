@@ -199,7 +199,11 @@ def near_again(error: SitmapError) -> Response:
 ADDRESSES = (
     ("/events.geojson", "events as a GeoJSON FeatureCollection, newest first", params.EVENTS),
     ("/events/<id>.geojson", "one event with its evidence, and who vouched for it when", ()),
+    ("/events.csv", "the same as a spreadsheet", params.SHEET),
+    ("/events.atom", "the newest of them as a feed", params.FEED),
     ("/near.geojson", "events around a place, nearest first, with their distances", params.NEAR),
+    ("/near.csv", "the same as a spreadsheet", params.NEAR),
+    ("/near.atom", "the newest events around a place as a feed", params.NEAR),
     (
         "/regions.geojson",
         "outlines of the regions that have events, with their number, deaths and rate",
@@ -219,6 +223,7 @@ ADDRESSES = (
     ("/heat.json", "how many placed events there are in each small cell of a part of the map", params.MARKS),
     ("/list.json", "a part of the sorted list of events", params.LISTING),
     ("/histogram.json", "how many events there were day by day", params.VIEW),
+    ("/said.json", "the window and the filters of a view in words", params.VIEW),
     ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
 

@@ -10,7 +10,7 @@ let running = 0;
 
 // Returns the JSON at an address. Throws an Error whose message can be shown. `signal` stops it from outside.
 export function load(url, signal) {
-  return ask(url, "application/json", signal, async (response) => {
+  return ask(inLanguage(url), "application/json", signal, async (response) => {
     const body = await response.json();
     if (!response.ok) throw new Error(body.detail || body.title || `status ${response.status}`);
     return body;
@@ -30,7 +30,7 @@ async function ask(url, type, signal, read) {
   const finished = showBusy(stop);
   signal?.addEventListener("abort", () => stop.abort());
   try {
-    return await read(await fetch(inLanguage(url), { signal: stop.signal, headers: { Accept: type } }));
+    return await read(await fetch(url, { signal: stop.signal, headers: { Accept: type } }));
   } catch (error) {
     throw new Error(error.name === "AbortError" ? "stopped" : error.message, { cause: error });
   } finally {

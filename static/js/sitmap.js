@@ -69,7 +69,6 @@ export async function situation(map, layers) {
   startShare(map);
   startHere(map, document.getElementById("share").dataset.near);
   changeLayer.on("add", show);
-  on("query", show);
   startFilters();
   startDrawing(map);
   startCounts();
