@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -46,7 +46,7 @@ def index() -> str:
     counts = parts.store.counts(query)
     return render_template(
         "map.html",
-        map=situation_map(parts.ontology),
+        map=situation_map(),
         counts=counts,
         span=_span(parts.store),
         **filter_choices(parts, query, counts),
@@ -80,7 +80,6 @@ def regions() -> str:
     return render_template(
         "regions.html",
         map=choropleth_map(
-            parts.ontology,
             regions=geojson,
             level=overview.level,
             measure=overview.measure,
@@ -116,12 +115,7 @@ def region(region_id: str) -> str:
         has_outline=shape is not None,
         held=held_in(shape, profile.query.end, parts) if shape else None,
         approximate=parts.regions.is_approximate(region_id),
-        map=region_map(
-            parts.ontology,
-            outline=outline,
-            regions=url_for("features.regions", level=profile.level, **arguments),
-            events=url_for("features.events", properties="slim", **arguments),
-        ),
+        map=region_map(outline=outline, level=profile.level, query=arguments),
         rows=[(event, wording.summary(event)) for event in profile.events],
         window=window,
         outline=outline,
@@ -150,11 +144,19 @@ def event(event_id: str) -> str | BaseResponse:
         words=wording.summary(found),
         tolls=wording.tolls(found),
         evidence=evidence(found, parts.store),
-        map=evidence_map(parts.ontology, event=url_for("features.one_event", event_id=found.id))
+        map=evidence_map(
+            event=url_for("features.one_event", event_id=found.id), family=_family_sign(found.event_type)[0]
+        )
         if found.geo_precision
         else None,
         geojson=url_for("features.one_event", event_id=found.id),
     )
+
+
+@blueprint.app_template_global("family_shapes")
+def _family_shapes() -> list[str]:
+    """Return the shapes of the families' signs in their order, and last that of an unknown one."""
+    return [*(family.shape for family in services().ontology.families.values()), "ring"]
 
 
 @blueprint.app_template_global("family_sign")
@@ -187,7 +189,12 @@ def near() -> str:
         others=[(other, url_for(".near", **(arguments | {"place_id": other.id}))) for other in around.others],
         wider=url_for(".near", **(arguments | {"km": f"{around.wider[0]:g}"})) if around.wider else "",
         geojson=geojson,
-        map=near_map(parts.ontology, events=geojson, lat=around.lat, lon=around.lon, km=around.km),
+        map=near_map(
+            lat=around.lat,
+            lon=around.lon,
+            km=around.km,
+            window=params.to_arguments(replace(around.query, limit=None)),
+        ),
     )
 
 
@@ -205,7 +212,7 @@ ADDRESSES = (
     (
         "/regions.geojson",
         "outlines of the regions that have events, with their number, deaths and rate",
-        params.REGIONS,
+        params.REGION_OUTLINES,
     ),
     ("/regions/<id>.geojson", "the outline of one region, with the same of it", params.WINDOW),
     (

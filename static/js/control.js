@@ -1,12 +1,14 @@
 // Who holds what: the ground of the parties, what is contested, the front line, and what changed.
 
 import { el } from "./dom.js";
-import { counted, days } from "./words.js";
+import { live } from "./live.js";
+import { counted, days, t } from "./words.js";
 
 const COLOURS = 6;
 const LABEL_PIXELS = { wide: 44, high: 36 };
 const LABEL_ZOOM = 5;
 const LABEL_CELLS = 1.2;
+const FINE_ZOOM = 11;
 const LAND_FROM = "Control: on land © OpenStreetMap contributors (ODbL)";
 
 // The colour of a party, the same on every page.
@@ -32,7 +34,7 @@ export function controlLayer(map, { url }) {
     }
   };
   map.on("moveend", label);
-  group.url = url;
+  group.options.url = url;
   group.draw = (collection) => {
     held = ofKind("control", collection).map(({ properties: { party }, geometry }) => (
       { party, number: colour(party, collection.parties), geometry }));
@@ -66,7 +68,7 @@ function drawing(kind, ...looks) {
 // Ground that changed hands, hatched in the colour of who has it now, and the places that did.
 export function changeLayer(map, { url }) {
   const group = L.layerGroup();
-  group.url = url;
+  group.options.url = url;
   group.draw = (collection) => {
     group.clearLayers();
     for (const { properties, geometry } of ofKind("change", collection)) {
@@ -104,14 +106,40 @@ function km2(number) {
   return `${number.toLocaleString("en", { maximumFractionDigits: number < 10 ? 1 : 0 })} km²`;
 }
 
+// Keeps who holds what at the end of the window, and what changed since its start, in step with `query()`. Returns
+// the function that looks for news.
+export function startControl(map, { controlLayer: areas, contestedLayer: contested, frontLayer: front, changeLayer: change }, query) {
+  // Close up, the simplified lines would be off by more than a street.
+  const properties = () => (map.getZoom() >= FINE_ZOOM ? "" : "slim");
+  const ask = ({ options: { url } }, dates) => `${url}?${new URLSearchParams({ properties: properties(), ...dates })}`;
+  const day = (name) => query().get(name) || "";
+  const renew = [
+    live(map, [areas, contested, front], {
+      what: t("Who holds what"),
+      address: () => ask(areas, { date: day("end") }),
+      draw: (known) => {
+        for (const layer of [areas, contested, front]) layer.draw(known);
+        explainControl(known);
+      },
+    }),
+    live(map, [change], {
+      what: t("The change in the window"),
+      address: () => ask(change, { from: day("start"), to: day("end") }),
+      draw: (changes) => change.draw(changes),
+    }),
+  ];
+  return () => Promise.all(renew.map((each) => each()));
+}
+
 // What the legend says of it: whose the areas are, of which day, and what they are drawn from.
-export function explainControl(collection) {
+function explainControl(collection) {
   const areas = ofKind("control", collection).sort((one, other) => other.properties.km2 - one.properties.km2);
   const parties = areas.map(({ properties: { party, km2: size } }) => el("li", {},
     el("span", { class: `swatch party-${colour(party, collection.parties)}` }),
     `${party}: ${km2(size)} drawn as held`));
-  document.getElementById("party-legend").replaceChildren(...parties);
-  document.getElementById("control-words").textContent = madeOf(collection);
+  document.getElementById("party-legend")?.replaceChildren(...parties);
+  const words = document.getElementById("control-words");
+  if (words) words.textContent = madeOf(collection);
 }
 
 function madeOf({ date, drawn_from: drawn, facts, note }) {

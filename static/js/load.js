@@ -1,11 +1,15 @@
-// Fetching, with what the reader sees of it: nothing under 100 ms, then a bar, after 5 s a way to stop.
+// Fetching, with what the reader sees of it: nothing under 100 ms, then a bar, after 5 s a way to stop; what failed
+// is said, and what is on the screen stays until it works.
 
 import { el } from "./dom.js";
+import { t } from "./words.js";
 
 const QUIET_MS = 100;
 const LONG_MS = 5000;
 
 let running = 0;
+const failed = new Map();
+const idlers = [];
 
 // Returns the JSON at an address. Throws an Error whose message can be shown. `signal` stops it from outside.
 export async function load(url, signal) {
@@ -15,13 +19,18 @@ export async function load(url, signal) {
   try {
     const response = await fetch(url, { signal: stop.signal, headers: { Accept: "application/json" } });
     const body = await response.json();
-    if (!response.ok) throw new Error(body.detail || body.title || `status ${response.status}`);
+    if (!response.ok) throw new Error(body.detail || body.title || t("status {status}", { status: response.status }));
     return body;
   } catch (error) {
-    throw new Error(error.name === "AbortError" ? "stopped" : error.message, { cause: error });
+    throw new Error(words(error), { cause: error });
   } finally {
     finished();
   }
+}
+
+function words(error) {
+  if (error.name === "AbortError") return t("stopped");
+  return error instanceof TypeError ? t("there is no connection; what is shown stays") : error.message;
 }
 
 // Calls `attempt` until it succeeds or the reader gives up; what failed is said at the top of the map.
@@ -32,41 +41,73 @@ export async function loadOrSay(what, attempt, signal) {
       const answer = await attempt();
       return signal?.aborted ? null : answer;
     } catch (error) {
-      if (!signal?.aborted) await trouble(`${what} could not be loaded: ${error.message}. `, signal);
+      if (!signal?.aborted) await trouble(t("{what} could not be loaded: {why}.", { what, why: error.message }), signal);
     }
   }
   return null;
 }
 
-// Says what is wrong until the reader wants to try again, or nobody wants to know.
-async function trouble(words, signal) {
-  const box = document.getElementById("trouble");
-  const again = el("button", { type: "button" }, "Try again");
-  box.replaceChildren(words, again);
+// Says something that is good to know, until the reader has seen it.
+export function notice(text) {
+  const box = document.getElementById("notice");
+  const seen = el("button", { type: "button", class: "quiet" }, t("Close"));
+  seen.addEventListener("click", () => { box.hidden = true; });
+  box.replaceChildren(`${text} `, seen);
   box.hidden = false;
-  await new Promise((resolve) => {
-    again.addEventListener("click", resolve, { once: true });
-    signal?.addEventListener("abort", resolve, { once: true });
-  });
-  box.hidden = true;
 }
+
+// Resolves as soon as nothing is being fetched.
+export function idle() {
+  return new Promise((resolve) => {
+    if (running) idlers.push(resolve);
+    else resolve();
+  });
+}
+
+// Says what is wrong until the reader wants to try again, there is a connection again, or nobody wants to know.
+function trouble(sentence, signal) {
+  return new Promise((resolve) => {
+    failed.set(resolve, sentence);
+    sayFailed();
+    signal?.addEventListener("abort", () => goOn([resolve]), { once: true });
+  });
+}
+
+function goOn(waiting) {
+  waiting.forEach((resolve) => failed.delete(resolve));
+  sayFailed();
+  waiting.forEach((resolve) => resolve());
+}
+
+function sayFailed() {
+  const box = document.getElementById("trouble");
+  box.hidden = failed.size === 0;
+  if (box.hidden) return;
+  const again = el("button", { type: "button" }, t("Try again"));
+  again.addEventListener("click", () => goOn([...failed.keys()]));
+  box.replaceChildren(...[...new Set(failed.values())].flatMap((sentence) => [sentence, " "]), again);
+}
+
+addEventListener("online", () => goOn([...failed.keys()]));
 
 function showBusy(stop) {
   const box = document.getElementById("busy");
   running += 1;
+  document.body.dataset.loading = "yes";
   const bar = setTimeout(() => { box.hidden = false; }, QUIET_MS);
   const sentence = setTimeout(() => {
-    const cancel = el("button", { type: "button" }, "Cancel");
+    const cancel = el("button", { type: "button" }, t("Cancel"));
     cancel.addEventListener("click", () => stop.abort());
-    box.replaceChildren("This takes longer than usual. ", cancel);
+    box.replaceChildren(`${t("This takes longer than usual.")} `, cancel);
   }, LONG_MS);
   return () => {
     clearTimeout(bar);
     clearTimeout(sentence);
     running -= 1;
-    if (running === 0) {
-      box.hidden = true;
-      box.replaceChildren();
-    }
+    if (running > 0) return;
+    document.body.dataset.loading = "no";
+    box.hidden = true;
+    box.replaceChildren();
+    idlers.splice(0).forEach((resolve) => resolve());
   };
 }
