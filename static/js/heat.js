@@ -5,8 +5,8 @@ import { withView } from "./marks.js";
 import { t } from "./words.js";
 
 const REACH_PIXELS = 22;
-const FAINTEST = 0.07;
-const STRONGEST = 0.55;
+const FAINTEST = 0.04;
+const STRONGEST = 0.5;
 
 export const heatLayer = (map, options) => new Heat(options);
 
@@ -43,7 +43,7 @@ const Heat = L.Layer.extend({
     for (const [lat, lon, count] of this.cells) {
       const at = this._map.latLngToContainerPoint([lat, copyInView(this._map, lon)]);
       if (at.x < -REACH_PIXELS || at.y < -REACH_PIXELS || at.x > width + REACH_PIXELS || at.y > height + REACH_PIXELS) continue;
-      context.globalAlpha = FAINTEST + (STRONGEST - FAINTEST) * (Math.log(count) / Math.log(Math.max(2, this.most)));
+      context.globalAlpha = FAINTEST + (STRONGEST - FAINTEST) * (Math.log(1 + count) / Math.log(1 + this.most));
       context.drawImage(brush, at.x - REACH_PIXELS, at.y - REACH_PIXELS);
     }
   },

@@ -1,19 +1,27 @@
-// The legend explains what is drawn, and only that: an entry is there while the map has what it names.
+// The legend explains what is drawn, and only that: an entry is there while its sign is to be seen on the map.
 
 export function startLegend(map) {
   const legend = document.getElementById("legend");
   if (!legend) return;
-  const entries = legend.querySelectorAll("[data-drawn]");
   let waiting = false;
   const explain = () => {
     waiting = false;
     const drawn = map.getContainer();
-    for (const entry of entries) entry.hidden = !drawn.querySelector(entry.dataset.drawn);
+    const frame = drawn.getBoundingClientRect();
+    for (const entry of legend.querySelectorAll("[data-drawn]")) {
+      entry.hidden = ![...drawn.querySelectorAll(entry.dataset.drawn)].some((element) => inSight(element, frame));
+    }
   };
   const soon = () => {
     if (!waiting) requestAnimationFrame(explain);
     waiting = true;
   };
-  map.on("layeradd layerremove zoomend", soon);
-  explain();
+  map.on("layeradd layerremove moveend", soon);
+  soon();
+}
+
+// Leaflet leaves what is out of sight in the page, as a path without a length.
+function inSight(element, frame) {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return right > left && right > frame.left && left < frame.right && bottom > frame.top && top < frame.bottom;
 }

@@ -2,6 +2,7 @@
 
 import { startControl } from "./control.js";
 import { el } from "./dom.js";
+import { startEvents } from "./events.js";
 import { startFan } from "./fan.js";
 import { startHeat } from "./heat.js";
 import { startLegend } from "./legend.js";
@@ -76,26 +77,14 @@ export async function single(map, { eventLayer }) {
 export async function around(map, layers) {
   const [circle] = layers.circleLayer.getLayers();
   fit(map, [circle.getBounds()], { padding: [8, 8], maxZoom: 12, animate: false });
-  await whenDrawn(map, eventsOf(map, layers));
+  await whenDrawn(map, startEvents(map, layers, () => layers.markLayer.options.query));
 }
 
 // The map of one region and what happened in it.
 export async function inside(map, layers) {
   const region = await layers.boundaryLayer.ready;
   if (region.geometry) fit(map, [L.geoJSON(region).getBounds()]);
-  await whenDrawn(map, eventsOf(map, layers));
-}
-
-// Keeps the events of a page with filters of its own in step with the map; to press one leads to its page. Returns
-// the function that looks for news.
-function eventsOf(map, layers) {
-  const { markLayer: marks } = layers;
-  const own = () => new URLSearchParams(marks.options.query);
-  marks.choose = ({ id }) => location.assign(`${marks.options.page}${encodeURIComponent(id)}`);
-  const starts = [startMarks, startRegions].map((start) => start(map, layers, own));
-  const renew = () => Promise.all(starts.map((start) => start()));
-  map.on("moveend", renew);
-  return renew;
+  await whenDrawn(map, startEvents(map, layers, () => layers.markLayer.options.query));
 }
 
 // The small map of who holds what.
