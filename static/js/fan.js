@@ -1,10 +1,9 @@
 // Events that stand at one spot, fanned out around it; the list beside the map has all of them.
 
 import { copyInView } from "./live.js";
-import { load, loadOrSay } from "./load.js";
+import { load } from "./load.js";
 import { single } from "./marks.js";
 import { on, option, query, setOption } from "./state.js";
-import { t } from "./words.js";
 
 const MOST = 12;
 const NEAREST_PIXELS = 44;
@@ -23,8 +22,9 @@ export function startFan(map, { url, choose }) {
     asked.set("view", spot);
     asked.set("limit", MOST);
     const { signal } = stop;
-    const answer = await loadOrSay(t("The events of this spot"), () => load(`${url}?${asked}`, signal), signal);
-    if (answer) fanOut(map, group, answer.events.filter(({ geo_precision: precision }) => precision === 1 || precision === 2), choose);
+    // What fails, or a spot that was typed wrongly, is said by the list.
+    const answer = await load(`${url}?${asked}`, signal).catch(() => null);
+    if (answer && !signal.aborted) fanOut(map, group, answer.events.filter(({ geo_precision: precision }) => precision === 1 || precision === 2), choose);
   };
   on("option", (name) => { if (name === "spot") show(); });
   on("query", show);
