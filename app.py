@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, control, control_page, features, pages, view, wording
+from web import assets, control, control_page, evidence, features, mistakes, pages, view, wording
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -119,6 +119,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
     app.register_blueprint(view.blueprint)
+    app.register_blueprint(evidence.blueprint)
+    app.register_blueprint(mistakes.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)

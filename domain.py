@@ -77,6 +77,14 @@ class Unprocessable(SitmapError, ValueError):
     title = "Nothing can be made of that"
 
 
+class Full(SitmapError, RuntimeError):
+    """Something of which no more is kept."""
+
+    status = 409
+    code = "full"
+    title = "There is no room for more"
+
+
 class FetchError(SitmapError, OSError):
     """A web page that could not be had."""
 
@@ -613,6 +621,39 @@ class KeptSnapshot:
     counts: bool
 
 
+# --------------------------------------------------------------------------- mistakes
+
+
+class MistakeKind(StrEnum):
+    """What a reader found wrong with an event."""
+
+    PLACE = "place"
+    TYPE = "type"
+    DATE = "date"
+    STANCE = "stance"
+    NO_EVENT = "no event"
+    DOUBLE = "double"
+    """It is on the map twice."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What a reader reports as wrong with an event; the note may be empty."""
+
+    event_id: str
+    kind: MistakeKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMistake:
+    """A mistake in a store. ``reported_at`` is ISO 8601 in UTC."""
+
+    mistake: Mistake
+    reported_at: str
+
+
 # --------------------------------------------------------------------------- questions
 
 
@@ -893,6 +934,19 @@ class Snapshots(Protocol):
         """A number that grows with each change."""
 
 
+class Mistakes(Protocol):
+    """What readers have reported as wrong. Each call is one transaction."""
+
+    def add(self, mistake: Mistake) -> None:
+        """Keep it. Raises Full where the event, or the whole store, has as many as are kept."""
+
+    def settle(self, event_id: str) -> int:
+        """Forget what was reported about an event, once somebody has looked at it. Return how many it was."""
+
+    def list(self) -> Sequence[KeptMistake]:
+        """Return all of them, the newest first."""
+
+
 class Store(Protocol):
     """Where analysed reports live. Each call is one transaction.
 
@@ -902,6 +956,10 @@ class Store(Protocol):
     @property
     def snapshots(self) -> Snapshots:
         """What others drew of who holds what."""
+
+    @property
+    def mistakes(self) -> Mistakes:
+        """What readers have reported as wrong."""
 
     @property
     def version(self) -> str:

