@@ -81,12 +81,14 @@ def basemap_version() -> str:
 def signs() -> Response:
     """Return the colours of the event families as the ontology has them, for both themes."""
     families = list(services().ontology.families.values())
-    light = "".join(f"--family-{number}:{family.colour};" for number, family in enumerate(families))
-    dark = "".join(f"--family-{number}:{family.colour_dark};" for number, family in enumerate(families))
+    colours = "".join(
+        f"--family-{number}:light-dark({family.colour},{family.colour_dark});"
+        for number, family in enumerate(families)
+    )
     classes = "".join(
         f".family-{number}{{--family:var(--family-{number})}}" for number in range(len(families))
     )
-    sheet = f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}{classes}"
+    sheet = f":root{{{colours}}}{classes}"
     return Response(sheet, mimetype="text/css")
 
 

@@ -1,95 +1,205 @@
-// The window of days under the map: two thumbs, steps and presets. Days are written YYYY-MM-DD; an open
-// window, "" to "", is of all events, those of unknown date too.
+// The window of days under the map: over a histogram of the events two edges that can be dragged, the window between
+// them that can be moved, presets, and a player that moves it by itself. The window is that of the page's address;
+// an open one is of all events, those of unknown date too.
 
-import { days } from "./words.js";
+import { dayNumber, dayText, within } from "./daynumbers.js";
+import { load, loadOrSay } from "./load.js";
+import { on, query, setQuery } from "./state.js";
+import { timeChart } from "./timechart.js";
+import { player } from "./timeplayer.js";
+import { days, t } from "./words.js";
 
-const PAUSE_MS = 150;
-const DAY_MS = 86_400_000;
-const OWN_KEYS = "input, select, textarea, [role=listbox], .leaflet-container";
+const PAUSE_MS = 120;
+const CLICK_PIXELS = 4;
+const OWN_ARROWS = "input, select, textarea, [role], .leaflet-container, .panel";
+const OWN_SPACE = `${OWN_ARROWS}, button, a, summary`;
 
-const number = (day) => Math.round(Date.parse(day) / DAY_MS);
-const written = (at) => new Date(at * DAY_MS).toISOString().slice(0, 10);
-const within = (at, low, high) => Math.min(Math.max(at, low), high);
-
-// Calls `moved` with the new { start, end } soon after the reader has moved the window. A page that knows of no
-// day has no bar.
-export function timeBar({ start, end }, moved) {
+// Starts the bar. A page that knows of no day has none.
+export function startTimeBar() {
   const bar = document.getElementById("timebar");
   if (!bar) return;
-  const [first, last] = [number(bar.dataset.first), number(bar.dataset.last)];
-  const [from, to] = bar.querySelectorAll("input");
-  for (const thumb of [from, to]) Object.assign(thumb, { min: first, max: last, step: 1 });
-  const steps = bar.querySelectorAll("[data-step]");
-  const presets = bar.querySelectorAll("[data-days]");
-  const shown = { start, end };
+  const span = { first: dayNumber(bar.dataset.first), last: dayNumber(bar.dataset.last) };
+  const chart = timeChart(bar.querySelector(".track"), span);
+  const range = timeWindow(span, (shown) => show(bar, shown, span));
+  const play = player(bar, range, span);
+  const byHand = (change) => {
+    play.stop();
+    change();
+  };
+
+  handleEdges(bar, range, byHand);
+  handleTrack(bar.querySelector(".track"), { chart, range, byHand });
+  handleButtons(bar, { range, span, byHand });
+  handleKeys({ range, play, byHand });
+  keepHistogram(bar, chart);
+  on("query", range.read);
+  range.read();
+}
+
+// The window itself: numbers of its first and its last day, and whether it is open. `drawn` is called with it whenever
+// it changes; the page's address follows after a pause, or at once.
+function timeWindow({ first, last }, drawn) {
+  const shown = { low: first, high: last, open: true };
   let waiting;
-
-  const draw = () => {
-    const [low, high] = ends();
-    from.value = within(low, first, last);
-    to.value = within(high, first, last);
-    from.setAttribute("aria-valuetext", shown.start ? days(shown.start, shown.start) : "open");
-    to.setAttribute("aria-valuetext", shown.end ? days(shown.end, shown.end) : "open");
-    const share = (at) => (last > first ? ((within(at, first, last) - first) / (last - first)) * 100 : 0);
-    const track = from.parentElement;
-    track.style.setProperty("--low", share(low));
-    track.style.setProperty("--high", share(high));
-    const open = !shown.start && !shown.end;
-    bar.querySelector("output").textContent = open ? "all days" : days(written(low), written(high));
-    for (const button of steps) button.disabled = open;
-    for (const button of presets) {
-      const wanted = Number(button.dataset.days);
-      button.setAttribute("aria-pressed", wanted ? !open && high - low + 1 === wanted : open);
-    }
-  };
-  // An open end is that of the bar, or of the window where that begins beyond it.
-  const ends = () => {
-    const low = shown.start ? number(shown.start) : Math.min(first, shown.end ? number(shown.end) : first);
-    return [low, shown.end ? number(shown.end) : Math.max(last, low)];
-  };
-  const set = (low, high) => {
-    Object.assign(shown, { start: written(low), end: written(high) });
-    draw();
-    later();
-  };
-  const later = () => {
+  const put = (next) => {
+    Object.assign(shown, next);
+    drawn(shown);
     clearTimeout(waiting);
-    waiting = setTimeout(() => moved({ ...shown }), PAUSE_MS);
+    waiting = setTimeout(settle, PAUSE_MS);
   };
-  const step = (direction) => {
-    const [low, high] = ends();
-    const long = high - low + 1;
-    const by = within(direction * long, Math.min(first - low, 0), Math.max(last - high, 0));
-    if (by) set(low + by, high + by);
+  const settle = () => {
+    clearTimeout(waiting);
+    if (!waiting) return;
+    waiting = null;
+    setQuery(shown.open ? { start: "", end: "" } : { start: dayText(shown.low), end: dayText(shown.high) });
   };
+  const range = {
+    shown,
+    settle,
+    open: () => put({ low: first, high: last, open: true }),
+    set: (low, high) => put({ low, high, open: false }),
 
-  from.addEventListener("input", () => {
-    const high = ends()[1];
-    set(Math.min(Number(from.value), high), high);
+    // Moves the window by days, as far as there are any, from where it is or was. Returns whether it moved.
+    move(by, { low, high, open } = shown) {
+      const possible = open ? 0 : within(by, Math.min(first - low, 0), Math.max(last - high, 0));
+      if (open || low + possible === shown.low) return false;
+      range.set(low + possible, high + possible);
+      return true;
+    },
+
+    // Takes the window from the address, unless the reader is just moving it. An end that is open there is that of
+    // the bar, or of the window where that begins beyond it.
+    read() {
+      if (waiting) return;
+      const [start, end] = ["start", "end"].map((name) => dayNumber(query().get(name) || ""));
+      const low = Number.isNaN(start) ? Math.min(first, Number.isNaN(end) ? first : end) : start;
+      const high = Number.isNaN(end) ? Math.max(last, low) : end;
+      Object.assign(shown, { low, high, open: Number.isNaN(start) && Number.isNaN(end) });
+      drawn(shown);
+    },
+  };
+  return range;
+}
+
+function show(bar, { low, high, open }, { first, last }) {
+  const track = bar.querySelector(".track");
+  const [from, to] = track.querySelectorAll("input");
+  const share = (day) => (within(day, first, last + 1) - first) / (last + 1 - first);
+  track.style.setProperty("--low", share(low));
+  track.style.setProperty("--high", share(high + 1));
+  track.dataset.window = open ? "open" : beside(low, high, { first, last });
+  // The first day begins at its edge, and the last one ends at its own.
+  Object.assign(from, { min: first, max: last + 1, value: low });
+  Object.assign(to, { min: first - 1, max: last, value: high });
+  from.setAttribute("aria-valuetext", days(dayText(low), dayText(low)));
+  to.setAttribute("aria-valuetext", days(dayText(high), dayText(high)));
+  bar.querySelector("output").textContent = open ? t("all days") : days(dayText(low), dayText(high));
+  for (const button of bar.querySelectorAll("[data-step]")) button.disabled = open;
+  for (const button of bar.querySelectorAll("[data-days]")) {
+    const wanted = Number(button.dataset.days);
+    button.setAttribute("aria-pressed", wanted ? !open && high - low + 1 === wanted : open);
+  }
+}
+
+// Says whether the window lies on the bar, or beside all of it.
+function beside(low, high, { first, last }) {
+  if (high < first) return "before";
+  return low > last ? "after" : "within";
+}
+
+function handleEdges(bar, range, byHand) {
+  const [from, to] = bar.querySelectorAll(".track input");
+  from.addEventListener("input", () => byHand(() => {
+    const { high } = range.shown;
+    range.set(Math.min(Number(from.value), high), high);
+  }));
+  to.addEventListener("input", () => byHand(() => {
+    const { low } = range.shown;
+    range.set(low, Math.max(Number(to.value), low));
+  }));
+  for (const edge of [from, to]) edge.addEventListener("change", range.settle);
+}
+
+// Dragging the window moves it, dragging over the bars beside it chooses a new one, and a click the bar under it.
+function handleTrack(track, { chart, range, byHand }) {
+  let drag = null;
+  track.addEventListener("pointerdown", (event) => {
+    if (event.button || event.target.matches("input")) return;
+    const moves = event.target.matches(".window");
+    drag = { moves, x: event.clientX, day: chart.dayAt(event.clientX), ...range.shown };
+    track.setPointerCapture(event.pointerId);
+    chart.explain(null);
   });
-  to.addEventListener("input", () => {
-    const low = ends()[0];
-    set(low, Math.max(Number(to.value), low));
+  track.addEventListener("pointermove", ({ clientX, pointerType }) => {
+    const day = chart.dayAt(clientX);
+    if (!drag) return pointerType === "mouse" && chart.explain(chart.barAt(day));
+    if (Math.abs(clientX - drag.x) >= CLICK_PIXELS) drag.far = true;
+    if (!drag.far) return false;
+    return byHand(() => (drag.moves
+      ? range.move(day - drag.day, drag)
+      : range.set(Math.min(day, drag.day), Math.max(day, drag.day))));
   });
-  for (const button of steps) button.addEventListener("click", () => step(Number(button.dataset.step)));
-  for (const button of presets) {
-    button.addEventListener("click", () => {
-      const wanted = Number(button.dataset.days);
-      const high = within(ends()[1], first, last);
-      if (wanted) return set(high - wanted + 1, high);
-      Object.assign(shown, { start: "", end: "" });
-      draw();
-      return later();
+  track.addEventListener("pointerleave", () => chart.explain(null));
+  for (const end of ["pointerup", "pointercancel"]) {
+    track.addEventListener(end, () => {
+      const { low, high } = drag ? chart.barAt(drag.day) : {};
+      if (end === "pointerup" && drag && !drag.far && !drag.moves) byHand(() => range.set(low, high));
+      drag = null;
+      range.settle();
     });
   }
+}
+
+function handleButtons(bar, { range, span, byHand }) {
+  const long = () => range.shown.high - range.shown.low + 1;
+  for (const button of bar.querySelectorAll("[data-step]")) {
+    button.addEventListener("click", () => byHand(() => range.move(Number(button.dataset.step) * long())));
+  }
+  for (const button of bar.querySelectorAll("[data-days]")) {
+    button.addEventListener("click", () => byHand(() => {
+      const wanted = Number(button.dataset.days);
+      const high = within(range.shown.high, span.first, span.last);
+      if (wanted) range.set(high - wanted + 1, high);
+      else range.open();
+      range.settle();
+    }));
+  }
+}
+
+function handleKeys({ range, play, byHand }) {
   document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const taken = event.target.closest(OWN_KEYS) || event.altKey || event.ctrlKey || event.metaKey;
-    if (direction && !taken && (shown.start || shown.end)) {
+    if (direction && !event.target.closest(OWN_ARROWS) && !range.shown.open) {
       event.preventDefault();
-      step(direction);
+      byHand(() => range.move(direction * (range.shown.high - range.shown.low + 1)));
+    }
+    if (event.key === " " && !event.target.closest(OWN_SPACE)) {
+      event.preventDefault();
+      play.toggle();
     }
   });
-  bar.hidden = false;
-  draw();
+}
+
+// Keeps the bars to the filters: they are those of all days, whatever the window.
+function keepHistogram(bar, chart) {
+  let asked = null;
+  let stop = new AbortController();
+  const refresh = async () => {
+    const filters = query();
+    filters.delete("start");
+    filters.delete("end");
+    if (filters.toString() === asked) return;
+    asked = filters.toString();
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    const found = await loadOrSay(t("The events by day"), () => load(`${bar.dataset.url}?${filters}`, signal), signal);
+    if (!found) return;
+    chart.draw(found);
+    const count = found.undated.toLocaleString(document.documentElement.lang);
+    bar.querySelector(".undated").textContent = found.undated ? t("+ {count} undated, shown with all days", { count }) : "";
+  };
+  on("query", refresh);
+  refresh();
 }
