@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import Babel
@@ -267,9 +267,18 @@ def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
     elif again and error.status < 500:
         response = again(error)
     else:
-        response = make_response(render_template("error.html", error=error), error.status)
+        page = render_template("error.html", error=error, without=_address_without(error.field))
+        response = make_response(page, error.status)
     response.headers.update(headers)
     return response
+
+
+def _address_without(field: str | None) -> str:
+    """Return the address of this page without the parameter that is wrong, "" where that is not what is wrong."""
+    if request.method != "GET" or field not in request.args:
+        return ""
+    others = {name: values for name, values in request.args.lists() if name != field}
+    return f"?{urlencode(others, doseq=True)}"
 
 
 def _reads_json() -> bool:

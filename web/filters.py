@@ -1,65 +1,51 @@
-"""What the form of filters offers: families with their types, and the regions that have events."""
+"""What the form of filters offers, each choice with the number of events that it would give."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any
+
+from flask_babel import gettext as _
 
 from domain import Counts, EventQuery, Grouping, NotFound, Stance
 from ontology import Ontology
-from web import wording
+from web import params, wording
 from web.services import Services
 
+FIRST_NAMES = 8
+"""Actors or sources that are offered as boxes to tick; the others are suggested while typing."""
 
-def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[str, Any]:
-    """Return what ``_filters.html`` needs: all that can be chosen, and what is."""
-    return {
-        "query": query,
-        "families": _family_choices(parts, query, counts.by_type),
-        "stances": [
-            (stance, wording.STANCES[stance], counts.by_stance.get(stance, 0), stance in query.stances)
-            for stance in Stance
-        ],
-        "precisions": [
-            (grain, words, grain in query.precisions) for grain, words in wording.PRECISIONS.items()
-        ],
-        "regions": region_choices(parts, query, counts),
-    }
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A box to tick: the parameter's value, what it is called, how many events it would give."""
+
+    value: str
+    words: str
+    count: int
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyChoice:
-    """A line of the type filter with its sub-event types, each with whether it is chosen."""
+    """A family of event types with its sub-event types; ``number`` and ``shape`` make its sign."""
 
     number: int
-    name: str
     shape: str
-    count: int
-    chosen: bool
-    kinds: tuple[tuple[str, bool], ...]
+    choice: Choice
+    kinds: tuple[Choice, ...]
 
 
-def _family_choices(
-    parts: Services, query: EventQuery, by_type: Mapping[str, int]
-) -> tuple[FamilyChoice, ...]:
-    return tuple(
-        FamilyChoice(
-            number,
-            family.name,
-            family.shape,
-            by_type.get(family.name, 0),
-            family.name in query.types,
-            tuple((name, name in query.types) for name in kinds(parts.ontology, family.name)),
-        )
-        for number, family in enumerate(parts.ontology.families.values())
-    )
+@dataclass(frozen=True, slots=True)
+class NameChoices:
+    """Actors or sources: the first as boxes to tick, the others as suggestions for a field."""
 
-
-def kinds(ontology: Ontology, family: str) -> list[str]:
-    """Return the sub-event types of a family that are more than the family itself."""
-    return [kind.name for kind in ontology.sub_types(family) if kind.name != family]
+    first: tuple[Choice, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,43 +57,88 @@ class RegionChoice:
     count: int
 
 
+def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[str, Any]:
+    """Return what ``_filters.html`` needs: all that can be chosen, and what is."""
+    return {
+        "query": query,
+        "asked": params.to_arguments(query),
+        "families": _families(parts.ontology, query, counts.by_type),
+        "stances": [
+            Choice(stance, wording.STANCES[stance], counts.by_stance.get(stance, 0), stance in query.stances)
+            for stance in Stance
+        ],
+        "precisions": [
+            Choice(str(grain), words, counts.by_precision.get(grain, 0), grain in query.precisions)
+            for grain, words in (wording.PRECISIONS | {0: _("Not placed")}).items()
+        ],
+        "actors": _names(counts.by_actor, query.actors),
+        "sources": _names(counts.by_source, query.sources),
+        "regions": region_choices(parts, query, counts),
+    }
+
+
+def _families(ontology: Ontology, query: EventQuery, by_type: Mapping[str, int]) -> tuple[FamilyChoice, ...]:
+    def choice(name: str) -> Choice:
+        return Choice(name, name, by_type.get(name, 0), name in query.types)
+
+    return tuple(
+        FamilyChoice(
+            number,
+            family.shape,
+            choice(family.name),
+            tuple(map(choice, kinds(ontology, family.name))),
+        )
+        for number, family in enumerate(ontology.families.values())
+    )
+
+
+def kinds(ontology: Ontology, family: str) -> list[str]:
+    """Return the sub-event types of a family that are more than the family itself."""
+    return [kind.name for kind in ontology.sub_types(family) if kind.name != family]
+
+
+def _names(counted: Mapping[str, int], asked: Collection[str]) -> NameChoices:
+    """Return the most frequent names, most first, then those that are asked for and are rarer."""
+    first = list(counted)[:FIRST_NAMES]
+    first += [name for name in asked if name not in first]
+    return NameChoices(
+        tuple(Choice(name, name, counted.get(name, 0), name in asked) for name in first),
+        tuple(name for name in counted if name not in first),
+    )
+
+
 def region_choices(
     parts: Services, query: EventQuery, counts: Counts
 ) -> list[tuple[RegionChoice, tuple[RegionChoice, ...]]]:
     """Return the countries that have events under the other filters, each with its divisions."""
     tallies = parts.store.tallies(replace(query, region=None), Grouping.ADMIN1)
     found = {place_id: tally.events for place_id, tally in tallies.items()}
-    divisions: defaultdict[str, list[RegionChoice]] = defaultdict(list)
-    totals: Counter[str] = Counter()
-    for place_id, events in found.items():
-        totals[_country_of(parts, place_id)] += events
     if query.region and query.region not in found:
         # One without events, or a district, whose events have been counted.
         found[query.region] = counts.shown + counts.region_only
-        totals[_country_of(parts, query.region)] += 0
+    known = cache(partial(_known, parts))
+    divisions: defaultdict[str, list[RegionChoice]] = defaultdict(list)
+    totals: Counter[str] = Counter()
     for place_id, events in found.items():
-        country = _country_of(parts, place_id)
+        country, name = known(place_id)
+        # The tallies already have the events of a district, under its division.
+        totals[country] += events if place_id in tallies else 0
         if place_id != country:
-            divisions[country].append(RegionChoice(place_id, _name(parts, place_id), events))
+            divisions[country].append(RegionChoice(place_id, name, events))
     choices = [
         (
-            RegionChoice(country, _name(parts, country), events),
-            tuple(sorted(divisions[country], key=lambda choice: choice.name)),
+            RegionChoice(country, known(country)[1], events),
+            tuple(sorted(divisions[country], key=attrgetter("name"))),
         )
         for country, events in totals.items()
     ]
     return sorted(choices, key=lambda choice: choice[0].name)
 
 
-def _country_of(parts: Services, place_id: str) -> str:
+def _known(parts: Services, place_id: str) -> tuple[str, str]:
+    """Return a region's country, as a place id, and its name; what its own id says where it is unknown."""
     try:
-        return f"country:{parts.gazetteer.get(place_id).country}"
+        place = parts.gazetteer.get(place_id)
     except NotFound:
-        return f"country:{place_id.partition(':')[2][:2]}"
-
-
-def _name(parts: Services, place_id: str) -> str:
-    try:
-        return parts.gazetteer.get(place_id).name
-    except NotFound:
-        return place_id
+        return f"country:{place_id.partition(':')[2][:2]}", place_id
+    return f"country:{place.country}", place.name

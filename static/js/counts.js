@@ -1,30 +1,106 @@
-// The numbers beside the map: how the view reconciles, and how many events each filter would give.
+// How many events the view has: fetched whenever the query changes, told to whoever listens, and written into
+// the count line and, where nothing is left to show, into a box over the map that says what to widen.
 
 import { el } from "./dom.js";
+import { load, loadOrSay } from "./load.js";
+import { on, option, query, setOption, setQuery } from "./state.js";
+import { t } from "./words.js";
 
-const FIELDS = ["shown", "filtered", "region_only", "unplaced", "window"];
+const LINE = {
+  shown: "{number} shown",
+  filtered: "{number} filtered out",
+  region_only: "{number} region only",
+  unplaced: "{number} not placed",
+};
+const listeners = [];
 
-export function sayCounts(counts) {
-  for (const field of FIELDS) say(`#counts [data-count=${field}]`, counts[field]);
-  document.querySelector("#counts [data-plural]").textContent = counts.window === 1 ? "event" : "events";
-  for (const box of document.querySelectorAll("[data-type]")) box.textContent = shown(counts.by_type[box.dataset.type]);
-  for (const box of document.querySelectorAll("[data-stance]")) box.textContent = shown(counts.by_stance[box.dataset.stance]);
-  fillRegions(document.getElementById("region"), counts.regions);
+let latest = null;
+let stop = new AbortController();
+
+// Fetches the numbers now and after every change of the query.
+export function startCounts() {
+  for (const button of document.querySelectorAll("[data-tray]")) {
+    button.addEventListener("click", () => toggleTray(button.dataset.tray));
+  }
+  on("query", count);
+  on("option", (name) => { if (name === "list") markTray(); });
+  onCounts(sayLine);
+  onCounts(sayEmpty);
+  return count();
 }
 
-function say(selector, number) {
-  document.querySelector(selector).textContent = shown(number);
+// Calls `listener` with each answer of /counts.json.
+export function onCounts(listener) {
+  listeners.push(listener);
 }
 
-function shown(number) {
-  return (number || 0).toLocaleString("en");
+// Returns the newest answer, null before the first and on pages that count nothing.
+export function counts() {
+  return latest;
 }
 
-function fillRegions(select, countries) {
-  const chosen = select.value;
-  const option = ({ id, name, count }, before = "") => el("option", { value: id }, `${before}${name} (${count})`);
-  const groups = countries.map((country) => el("optgroup", { label: country.name },
-    option(country), ...country.divisions.map((division) => option(division, "– "))));
-  select.replaceChildren(select.options[0], ...groups);
-  select.value = chosen;
+// "12,345" in the language of the page.
+export function shown(number) {
+  return (number || 0).toLocaleString(document.documentElement.lang);
+}
+
+async function count() {
+  stop.abort();
+  stop = new AbortController();
+  const { signal } = stop;
+  const url = `${document.getElementById("counts").dataset.url}?${query()}`;
+  const answer = await loadOrSay(t("The numbers"), () => load(url, signal), signal);
+  if (!answer) return;
+  latest = answer;
+  for (const listener of listeners) listener(answer);
+}
+
+// ---------------------------------------------------------------- the count line
+
+function sayLine(numbers) {
+  const line = document.getElementById("counts");
+  for (const [field, words] of Object.entries(LINE)) {
+    line.querySelector(`[data-count=${field}]`).textContent = t(words, { number: shown(numbers[field]) });
+  }
+  line.querySelector("[data-count=window]").textContent = inWindow(numbers.window);
+  for (const button of line.querySelectorAll("[data-tray]")) button.disabled = !numbers[button.dataset.count];
+  markTray();
+}
+
+function inWindow(number) {
+  const words = number === 1 ? "{number} event in this window" : "{number} events in this window";
+  return t(words, { number: shown(number) });
+}
+
+function toggleTray(name) {
+  setOption("list", option("list") === name ? "" : name, { step: true });
+}
+
+function markTray() {
+  for (const button of document.querySelectorAll("[data-tray]")) {
+    button.setAttribute("aria-pressed", String(option("list") === button.dataset.tray));
+  }
+}
+
+// ---------------------------------------------------------------- nothing to show
+
+function sayEmpty(numbers) {
+  const box = document.getElementById("empty");
+  box.hidden = numbers.shown + numbers.region_only > 0;
+  if (box.hidden) return box.replaceChildren();
+  const wider = numbers.without.filter((one) => one.shown).map(widen);
+  box.replaceChildren(el("p", {}, why(numbers)), ...wider);
+}
+
+function why({ window, unplaced }) {
+  if (unplaced) return t("Of none of these events it is known where they were.");
+  return window ? t("No event in this window passes all filters.") : t("There are no events in this window.");
+}
+
+// The window is one filter with two ends.
+function widen({ filter, words, shown: number }) {
+  const wording = t("Without {filter}: {number}", { filter: words, number: shown(number) });
+  const button = el("button", { type: "button", class: "quiet" }, wording);
+  button.addEventListener("click", () => setQuery(filter === "start" ? { start: "", end: "" } : { [filter]: "" }));
+  return button;
 }

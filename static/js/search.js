@@ -1,78 +1,73 @@
-// Suggestions under the search box: a list that arrow keys walk through.
+// The one search of the header: places, actors, and words of reports. On the map what is chosen shows there at once;
+// from other pages it leads to the map, or to what is near the place.
 
-import { el } from "./dom.js";
+import { combobox, placesLike } from "./combobox.js";
+import { counts, shown } from "./counts.js";
+import { query, setQuery, setView } from "./state.js";
+import { t } from "./words.js";
 
-const PAUSE_MS = 150;
+const MOST_PLACES = 5;
+const MOST_ACTORS = 3;
+const NEAR_KM = 50;
 const SHORTEST = 2;
+const ZOOMS = { country: 5, adm1: 7 };
+const CLOSE_ZOOM = 11;
+const GOES_ALONG = ["start", "end", "type", "stance", "precision", "actor", "outlet", "text", "fatalities"];
 
 const input = document.getElementById("search");
-const list = document.getElementById("search-places");
 
-let timer = 0;
-let asked = "";
-
-input.setAttribute("role", "combobox");
-input.setAttribute("aria-controls", list.id);
-input.setAttribute("aria-autocomplete", "list");
-close();
-
-input.addEventListener("input", () => {
-  clearTimeout(timer);
-  timer = setTimeout(suggest, PAUSE_MS);
+combobox(input, document.getElementById("search-options"), { ask, choose: ({ go }) => go() });
+input.form.addEventListener("submit", (event) => {
+  if (!onMap()) return;
+  event.preventDefault();
+  findWords(input.value.trim());
 });
 
-input.addEventListener("keydown", (event) => {
-  const options = [...list.children];
-  const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  if (event.key === "Escape") close();
-  if (list.hidden || !options.length) return;
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    select(options, at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length);
-  } else if (event.key === "Enter" && at >= 0) {
-    event.preventDefault();
-    options[at].querySelector("a").click();
-  }
-});
-
-input.addEventListener("blur", (event) => {
-  if (!list.contains(event.relatedTarget)) close();
-});
-
-async function suggest() {
-  const text = input.value.trim();
-  asked = text;
-  if (text.length < SHORTEST) return close();
-  try {
-    const response = await fetch(`${input.dataset.places}?${new URLSearchParams({ q: text })}`);
-    const { places } = await response.json();
-    // A slow answer to an older question must not replace a newer one.
-    if (asked === text && places) open(places, text);
-  } catch {
-    // The box works without suggestions: Enter asks the page for the name itself.
-    close();
-  }
+function onMap() {
+  return document.querySelector("#filter-form.live") !== null;
 }
 
-function open(places, text) {
-  list.replaceChildren(...places.map((place, number) => {
-    const query = new URLSearchParams({ place: text, place_id: place.id, km: 50 });
-    const link = el("a", { href: `${input.dataset.near}?${query}`, tabindex: -1 }, place.label);
-    return el("li", { id: `search-place-${number}`, role: "option", "aria-selected": "false" },
-      link, el("span", { class: "note" }, place.kind));
+async function ask(text) {
+  const places = text.length < SHORTEST ? [] : await placesLike(input.dataset.places, text);
+  const there = onMap() ? places.slice(0, MOST_PLACES).map(toPlace) : [];
+  const near = (onMap() ? places.slice(0, 1) : places.slice(0, MOST_PLACES)).map(nearPlace);
+  return [...there, ...near, ...actors(text), words(text)];
+}
+
+function toPlace({ id, label, kind, lat, lon }) {
+  const zoom = ZOOMS[id.split(":")[0]] || CLOSE_ZOOM;
+  return { words: label, note: kind, go: () => done(() => setView({ zoom, lat, lon })) };
+}
+
+function nearPlace({ id, label, kind }) {
+  const asked = new URLSearchParams([...query()].filter(([name]) => GOES_ALONG.includes(name)));
+  asked.set("place_id", id);
+  asked.set("km", NEAR_KM);
+  const words = t("Near {place}", { place: label });
+  return { words, note: kind, go: () => location.assign(`${input.dataset.near}?${asked}`) };
+}
+
+// The actors of the events in view, as far as their numbers are known.
+function actors(text) {
+  const looked = text.toLocaleLowerCase();
+  const found = (counts()?.by_actor || []).filter(([name]) => name.toLocaleLowerCase().includes(looked));
+  return found.slice(0, MOST_ACTORS).map(([actor, number]) => ({
+    words: t("Actor: {actor}", { actor }),
+    note: shown(number),
+    go: () => done(() => setQuery({ actor: [...new Set([...query().getAll("actor"), actor])] })),
   }));
-  list.hidden = places.length === 0;
-  input.setAttribute("aria-expanded", String(!list.hidden));
-  input.removeAttribute("aria-activedescendant");
 }
 
-function select(options, index) {
-  options.forEach((option, number) => option.setAttribute("aria-selected", String(number === index)));
-  input.setAttribute("aria-activedescendant", options[index].id);
+function words(text) {
+  const go = () => (onMap() ? findWords(text) : input.form.submit());
+  return { words: t("Search reports for “{words}”", { words: text }), go };
 }
 
-function close() {
-  list.hidden = true;
-  input.setAttribute("aria-expanded", "false");
+function findWords(text) {
+  done(() => setQuery({ text }));
+}
+
+function done(change) {
+  input.value = "";
+  change();
 }
