@@ -25,7 +25,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
-from web import assets, control, control_page, evidence, features, mistakes, pages, view, wording
+from web import (
+    assets, control, control_page, evidence, features, feed, mistakes, pages, share, tables, view, wording,
+)
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -105,6 +107,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             "application/json",
             features.GEOJSON,
             features.PROBLEM,
+            tables.CSV,
+            feed.ATOM,
         ],  # fmt: skip
     )
     app.config.from_mapping(values)
@@ -121,6 +125,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(view.blueprint)
     app.register_blueprint(evidence.blueprint)
     app.register_blueprint(mistakes.blueprint)
+    app.register_blueprint(tables.blueprint)
+    app.register_blueprint(feed.blueprint)
+    app.register_blueprint(share.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
@@ -195,7 +202,7 @@ def _add_security_headers(response: Response) -> Response:
             "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'self'",
+            "frame-ancestors *" if request.endpoint == "share.embed" else "frame-ancestors 'self'",
         )
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -282,7 +289,7 @@ def _address_without(field: str | None) -> str:
 
 
 def _reads_json() -> bool:
-    if request.path.endswith((".geojson", ".json")):
+    if request.path.endswith((".geojson", ".json", ".csv", ".atom")):
         return True
     offers = ["text/html", "application/json", features.PROBLEM, features.GEOJSON]
     return request.accept_mimetypes.best_match(offers, default="text/html") != "text/html"

@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 from shapely.geometry import mapping
 
-from domain import Event, EventReport, InvalidInput, Stance, Toll
+from domain import Event, EventReport, InvalidInput, Near, Stance, Toll
 from ontology import load_ontology
 
 ATTRIBUTION = "Places: GeoNames, CC BY 4.0. Events: drawn from the reports they name, by Sitmap."
@@ -45,6 +45,13 @@ def feature(event: Event, *, slim: bool = False) -> dict[str, Any]:
         "geometry": _point(event) if slim else _outline(event),
         "properties": properties,
     }
+
+
+def feature_near(hit: Near) -> dict[str, Any]:
+    """Return the event as `feature` does, with ``distance_km`` and ``certain`` among its properties."""
+    found = feature(hit.event)
+    found["properties"] |= {"distance_km": round(hit.distance_km, 3), "certain": hit.certain}
+    return found
 
 
 def _slim(event: Event) -> dict[str, Any]:
@@ -137,6 +144,11 @@ def write(events: Iterable[Event], fmt: str) -> Iterator[str]:
     return _WRITERS[fmt](iter(events))
 
 
+def write_near(hits: Iterable[Near]) -> Iterator[str]:
+    """Return what lies near a place as CSV, in pieces, with its distances."""
+    return _table(map(feature_near, hits), feature_near(Near(_NO_EVENT, 0.0, False)))
+
+
 def _geojson(events: Iterator[Event]) -> Iterator[str]:
     yield f'{{"type": "FeatureCollection", "attribution": {json.dumps(ATTRIBUTION)}, "features": ['
     before = "\n"
@@ -148,10 +160,14 @@ def _geojson(events: Iterator[Event]) -> Iterator[str]:
 
 
 def _csv(events: Iterator[Event]) -> Iterator[str]:
-    yield _lines([feature(_NO_EVENT)["properties"]])
-    while batch := list(islice(events, _BATCH)):
-        rows = (feature(event)["properties"].values() for event in batch)
-        yield _lines([_cell(value) for value in row] for row in rows)
+    return _table(map(feature, events), feature(_NO_EVENT))
+
+
+def _table(features: Iterator[dict[str, Any]], pattern: Mapping[str, Any]) -> Iterator[str]:
+    """Write the features' properties; ``pattern`` has the same ones, for a file without any feature."""
+    yield _lines([pattern["properties"]])
+    while batch := list(islice(features, _BATCH)):
+        yield _lines([_cell(value) for value in each["properties"].values()] for each in batch)
 
 
 def _lines(rows: Iterable[Iterable[object]]) -> str:

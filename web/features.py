@@ -18,7 +18,7 @@ import export
 from domain import Event, Grouping, InvalidInput, Place, Toll
 from web import params, wording
 from web.evidence import as_json, evidence, told_by
-from web.near import look_around
+from web.near import asked_centre, look_around
 from web.outlines import at_zoom, meets
 from web.regions import LEVELS, Measure, Region, look_at_region, tallied
 from web.services import Services, services
@@ -104,17 +104,8 @@ def one_region(region_id: str) -> Response:
 @blueprint.get("/near.geojson")
 def near() -> Response:
     """Return the events near a place, nearest first, with ``distance_km`` and ``certain``."""
-    around = look_around(params.Arguments(request.args, params.NEAR), services())
-    if around is None:
-        raise InvalidInput("give a place, a place_id, or lat and lon", field="place")
-
-    def features() -> Iterator[dict[str, Any]]:
-        for hit in around.hits:
-            feature = export.feature(hit.event)
-            feature["properties"] |= {"distance_km": round(hit.distance_km, 3), "certain": hit.certain}
-            yield feature
-
-    return _collection(features())
+    around = look_around(asked_centre(), services())
+    return _collection(map(export.feature_near, around.found.hits))
 
 
 @blueprint.get("/places.json")

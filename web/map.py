@@ -44,14 +44,17 @@ class MapMarkup:
     script: Markup
 
 
-def situation_map() -> MapMarkup:
-    """Return the main map. What it shows is fetched for the filters and the window in the page's address."""
+def situation_map(*, alone: bool = False) -> MapMarkup:
+    """Return the main map. What it shows is fetched for the filters and the window in the page's address.
+
+    ``alone`` is for a page that has nothing around it.
+    """
     built = _Builder()
     built.add_events()
     built.add("heatLayer", _("Heat map of events"), show=False, url=url_for("view.heat"))
     built.add_control(url_for("control.control"))
     built.add("changeLayer", _("Change in the window"), show=False, url=url_for("control.changes"))
-    return built.render("situation", control=True)
+    return built.render("alone" if alone else "situation", control=True)
 
 
 def choropleth_map(
@@ -96,11 +99,10 @@ def evidence_map(*, event: str, family: int) -> MapMarkup:
     return built.render("single")
 
 
-def near_map(*, lat: float, lon: float, km: float, window: Mapping[str, Sequence[str]]) -> MapMarkup:
-    """Return the map of what may lie within ``km`` of a position and passes the filters of ``window``."""
+def near_map() -> MapMarkup:
+    """Return the map of what lies around a position. Which one, the page's address says."""
     built = _Builder()
-    built.add("circleLayer", _("Radius"), lat=lat, lon=lon, km=km)
-    built.add_events({**window, "around": [f"{lat},{lon},{km:g}"]})
+    built.add_events({})
     return built.render("around")
 
 

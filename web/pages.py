@@ -23,11 +23,12 @@ from domain import (
     TooLarge,
     Unprocessable,
 )
+from ontology import Family
 from web import mistakes, params, wording
 from web.evidence import around, evidence, facts, placed_by
 from web.filters import filter_choices, kinds
-from web.map import choropleth_map, evidence_map, near_map, region_map, situation_map
-from web.near import look_around
+from web.map import choropleth_map, evidence_map, region_map, situation_map
+from web.near import find_centre, render_near
 from web.regions import held_in, look_at_region, look_at_regions
 from web.services import services
 
@@ -158,10 +159,10 @@ def event(event_id: str) -> str | BaseResponse:
     )
 
 
-@blueprint.app_template_global("family_shapes")
-def _family_shapes() -> list[str]:
-    """Return the shapes of the families' signs in their order, and last that of an unknown one."""
-    return [*(family.shape for family in services().ontology.families.values()), "ring"]
+@blueprint.app_template_global("event_families")
+def _event_families() -> list[Family]:
+    """Return the families in the order of their numbers."""
+    return list(services().ontology.families.values())
 
 
 @blueprint.app_template_global("family_sign")
@@ -180,32 +181,12 @@ def _family_sign(event_type: str) -> tuple[int, str]:
 @blueprint.get("/near")
 def near() -> str:
     """Show what lies near a place, nearest first. Raises SitmapError naming the form's field."""
-    parts = services()
-    around = look_around(params.Arguments(request.args, params.NEAR), parts)
-    if around is None:
-        return render_template("near.html", around=None, error=None)
-    arguments: dict[str, Any] = request.args.to_dict(flat=False)
-    geojson = url_for("features.near", **arguments)
-    return render_template(
-        "near.html",
-        around=around,
-        error=None,
-        rows=[(hit, wording.summary(hit.event)) for hit in around.hits],
-        others=[(other, url_for(".near", **(arguments | {"place_id": other.id}))) for other in around.others],
-        wider=url_for(".near", **(arguments | {"km": f"{around.wider[0]:g}"})) if around.wider else "",
-        geojson=geojson,
-        map=near_map(
-            lat=around.lat,
-            lon=around.lon,
-            km=around.km,
-            window=params.to_arguments(replace(around.query, limit=None)),
-        ),
-    )
+    return render_near(find_centre(params.Arguments(request.args, params.NEAR), services()))
 
 
 def near_again(error: SitmapError) -> Response:
     """Show the form with what is wrong with it."""
-    return make_response(render_template("near.html", around=None, error=error), error.status)
+    return make_response(render_near(None, error), error.status)
 
 
 # --------------------------------------------------------------------------- the data

@@ -12,15 +12,28 @@ const failed = new Map();
 const idlers = [];
 
 // Returns the JSON at an address. Throws an Error whose message can be shown. `signal` stops it from outside.
-export async function load(url, signal) {
+export function load(url, signal) {
+  return ask(url, "application/json", signal, async (response) => {
+    const body = await response.json();
+    if (!response.ok) throw new Error(body.detail || body.title || t("status {status}", { status: response.status }));
+    return body;
+  });
+}
+
+// Returns a page of ours as a document of its own, in which nothing runs; one that says what is wrong is an answer too.
+export function loadPage(url, signal) {
+  return ask(url, "text/html", signal, async (response) => {
+    if (response.status >= 500) throw new Error(t("status {status}", { status: response.status }));
+    return new DOMParser().parseFromString(await response.text(), "text/html");
+  });
+}
+
+async function ask(url, type, signal, read) {
   const stop = new AbortController();
   const finished = showBusy(stop);
   signal?.addEventListener("abort", () => stop.abort());
   try {
-    const response = await fetch(url, { signal: stop.signal, headers: { Accept: "application/json" } });
-    const body = await response.json();
-    if (!response.ok) throw new Error(body.detail || body.title || t("status {status}", { status: response.status }));
-    return body;
+    return await read(await fetch(url, { signal: stop.signal, headers: { Accept: type } }));
   } catch (error) {
     throw new Error(words(error), { cause: error });
   } finally {

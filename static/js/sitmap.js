@@ -1,18 +1,25 @@
 // What the maps' scripts call: the makers of layers, and one function for each page with a map.
 
 import { startControl } from "./control.js";
+import { startCounts } from "./counts.js";
 import { el } from "./dom.js";
+import { startDrawing } from "./draw.js";
 import { startEvents } from "./events.js";
 import { startFan } from "./fan.js";
+import { startFilters } from "./filters.js";
 import { startHeat } from "./heat.js";
+import { startHere } from "./here.js";
 import { startLegend } from "./legend.js";
 import { idle, load, loadOrSay } from "./load.js";
 import { single as mark, startMarks, withView } from "./marks.js";
 import { extent, startOpened } from "./opened.js";
 import { startPanels } from "./panels.js";
 import { startRegions } from "./regions.js";
+import { startShare } from "./share.js";
 import { startShown } from "./shown.js";
-import { on, query, view } from "./state.js";
+import { startSide } from "./side.js";
+import { address, on, query, view } from "./state.js";
+import { startTimeBar } from "./timebar.js";
 import { fit, fitMost, followView } from "./view.js";
 import { t } from "./words.js";
 
@@ -20,6 +27,7 @@ export { changeLayer, contestedLayer, controlLayer, frontLayer } from "./control
 export { boundaryLayer, choroplethLayer, circleLayer, eventLayer } from "./layers.js";
 export { areaLayer, markLayer } from "./marks.js";
 export { heatLayer } from "./heat.js";
+export { around } from "./near.js";
 export { regionLayer } from "./regions.js";
 export { outlineLayer, townLayer } from "./base.js";
 
@@ -29,11 +37,28 @@ const WORLD = { view: "-180,-90,180,90", zoom: 4 };
 // The main map and the parts around it, each of which fetches its own and listens to the state in the address.
 export async function situation(map, layers) {
   startPanels();
+  startFilters();
+  startTimeBar();
+  startCounts();
   await startMap(map, layers);
+  startDrawing(map);
+  startSide(map);
+  startShare(map);
+  startHere(map, document.getElementById("share").dataset.near);
+  await drawn(map);
 }
 
-// The map alone, as the page to embed has it.
-export async function startMap(map, layers) {
+// The map alone, in a frame of another page: events and the whole map open beside that page.
+export async function alone(map, layers) {
+  const { markLayer: marks } = layers;
+  marks.choose = ({ id }) => window.open(`${marks.options.page}${encodeURIComponent(id)}`, "_blank", "noopener");
+  const whole = document.getElementById("whole");
+  whole.addEventListener("click", () => { whole.href = address(new URL(whole.href).pathname); });
+  await startMap(map, layers);
+  await drawn(map);
+}
+
+async function startMap(map, layers) {
   const { markLayer: marks } = layers;
   keepSize(map);
   startShown(map, layers);
@@ -46,7 +71,7 @@ export async function startMap(map, layers) {
   const renew = () => Promise.all(starts.map((start) => start()));
   on("query", renew);
   map.on("moveend", renew);
-  await whenDrawn(map, renew);
+  renew();
 }
 
 // Shows where most events are.
@@ -73,18 +98,12 @@ export async function single(map, { eventLayer }) {
   settled(map);
 }
 
-// The map of what may lie around a position.
-export async function around(map, layers) {
-  const [circle] = layers.circleLayer.getLayers();
-  fit(map, [circle.getBounds()], { padding: [8, 8], maxZoom: 12, animate: false });
-  await whenDrawn(map, startEvents(map, layers, () => layers.markLayer.options.query));
-}
-
 // The map of one region and what happened in it.
 export async function inside(map, layers) {
   const region = await layers.boundaryLayer.ready;
   if (region.geometry) fit(map, [L.geoJSON(region).getBounds()]);
-  await whenDrawn(map, startEvents(map, layers, () => layers.markLayer.options.query));
+  startEvents(map, layers, () => layers.markLayer.options.query)();
+  await drawn(map);
 }
 
 // The small map of who holds what.
@@ -125,9 +144,8 @@ function keepSize(map) {
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 }
 
-// Has everything drawn for the first time. What cannot be loaded must not hold up the rest.
-async function whenDrawn(map, renew) {
-  renew();
+// Waits until all is drawn that can be: what cannot be loaded must not hold up the rest.
+async function drawn(map) {
   await idle();
   settled(map);
 }
