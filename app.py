@@ -26,7 +26,18 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 import cli
 from domain import InvalidInput, SitmapError, TooLarge
 from web import (
-    assets, control, control_page, evidence, features, feed, mistakes, pages, share, tables, view, wording,
+    assets,
+    control,
+    control_page,
+    evidence,
+    features,
+    feed,
+    mistakes,
+    pages,
+    share,
+    tables,
+    view,
+    wording,
 )
 from web.services import EXTENSION, Services
 
