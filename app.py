@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from waitress.server import create_server
@@ -32,6 +31,10 @@ from web import (
     evidence,
     features,
     feed,
+<<<<<<< HEAD
+=======
+    languages,
+>>>>>>> ce18d0b860387c57bdf616ea7dc188059d50b0f7
     mistakes,
     pages,
     share,
@@ -130,15 +133,23 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions[EXTENSION] = Services(app.config)
     Compress(app)
     CSRFProtect(app)
-    Babel(app)
+    languages.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
     app.register_blueprint(view.blueprint)
+<<<<<<< HEAD
     app.register_blueprint(evidence.blueprint)
     app.register_blueprint(mistakes.blueprint)
     app.register_blueprint(tables.blueprint)
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(share.blueprint)
+=======
+    app.register_blueprint(tables.blueprint)
+    app.register_blueprint(feed.blueprint)
+    app.register_blueprint(share.blueprint)
+    app.register_blueprint(evidence.blueprint)
+    app.register_blueprint(mistakes.blueprint)
+>>>>>>> ce18d0b860387c57bdf616ea7dc188059d50b0f7
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
@@ -292,7 +303,7 @@ def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
 
 
 def _address_without(field: str | None) -> str:
-    """Return the address of this page without the parameter that is wrong, "" where that is not what is wrong."""
+    """Return this page's address without the parameter that is wrong, "" where that is not what is."""
     if request.method != "GET" or field not in request.args:
         return ""
     others = {name: values for name, values in request.args.lists() if name != field}

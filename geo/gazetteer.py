@@ -47,6 +47,9 @@ alternate ones 1."""
 OUTLINES_KEPT = 128
 """The outlines that stay in memory after they were asked for; a big country's takes some megabytes."""
 
+TRANSLATIONS_KEPT = 20_000
+"""The translated names that stay in memory after they were asked for."""
+
 _SETTLES_NS = 100_000_000
 """How old a change must be for its time stamp to be trusted: file systems count in steps of milliseconds,
 and a second change in the same step would go unseen."""
@@ -78,6 +81,11 @@ _OUTLINES_IN_BOX = (
     "SELECT outline.place_id FROM outline_box JOIN outline ON outline.id = outline_box.id"
     " WHERE west <= ?1 AND east >= ?1 AND south <= ?2 AND north >= ?2"
 )
+_HAS_TRANSLATIONS = "SELECT 1 FROM sqlite_master WHERE name = 'translation'"
+_TRANSLATION = (
+    "SELECT translation.name FROM place JOIN translation ON translation.place = place.id"
+    " WHERE place.place_id = ? AND translation.language = ?"
+)
 
 
 _Held = dict[str, dict[int, Any]]
@@ -92,6 +100,7 @@ class _Parts:
     settled: bool
     files: tuple[PlaceFile, ...]
     linking: tuple[PlaceFile, ...]
+    naming: tuple[PlaceFile, ...]
     rules: Rules
     divisions: dict[str, str] = field(default_factory=dict)
 
@@ -122,7 +131,8 @@ class Gazetteer:
         self._base = PlaceFile(path)
         self._lock = Lock()
         self._read_outline = lru_cache(maxsize=OUTLINES_KEPT)(_read_outline)
-        self._current = _Parts((-1, -1), True, (self._base,), (), Rules())
+        self._name_in = lru_cache(maxsize=TRANSLATIONS_KEPT)(_name_in)
+        self._current = _Parts((-1, -1), True, (self._base,), (), (), Rules())
         self._parts()
 
     def best(self, name: str) -> NameUse | None:
@@ -190,6 +200,10 @@ class Gazetteer:
         if not rows:
             raise NotFound(f"no place has the id {place_id!r}", field="place_id")
         return _place(parts, rows[0])
+
+    def name_in(self, place_id: str, language: str) -> str | None:
+        """Return a place's Ukrainian ("uk") or Russian ("ru") name, ``None`` where it is not known."""
+        return self._name_in(self._parts().naming, place_id, language)
 
     def search(self, text: str, limit: int = 10) -> tuple[Place, ...]:
         """Return places whose name begins with ``text`` or has words that do, best first."""
@@ -391,7 +405,9 @@ class Gazetteer:
         layers.sort(key=lambda pair: pair[0])
         files = (self._base, *(layer for _, layer in layers))
         linking = tuple(file for file in files[1:] if file.rows("SELECT 1 FROM same_as LIMIT 1"))
-        return _Parts(stamp, settled, files, linking, read_rules(self._corrections))
+        # Layers that were added when places had no translations have no table of them.
+        naming = tuple(file for file in files if file.rows(_HAS_TRANSLATIONS))
+        return _Parts(stamp, settled, files, linking, naming, read_rules(self._corrections))
 
 
 def _changed_at(path: Path) -> int:
@@ -472,3 +488,10 @@ def _division(parts: _Parts, place_id: str) -> str:
 def _read_outline(file: PlaceFile, place_id: str) -> BaseGeometry | None:
     rows = file.rows("SELECT wkb FROM outline WHERE place_id = ?", (place_id,))
     return shapely.from_wkb(rows[0][0]) if rows else None
+
+
+def _name_in(files: tuple[PlaceFile, ...], place_id: str, language: str) -> str | None:
+    for file in files:
+        for row in file.rows(_TRANSLATION, (place_id, language)):
+            return str(row[0])
+    return None

@@ -36,6 +36,7 @@ _TABLES = {
     "population.csv": _Table("id population source", ("id",)),
     "quarters.csv": _PLACES,
     "renamed.csv": _Table("name country lat lon old_names note", ("name", "country", "lat", "lon")),
+    "translations.csv": _Table("id uk ru", ("id",)),
 }
 _LIMITS = {"lat": 90.0, "lon": 180.0}
 _AMOUNTS = ("population", "area_km2", "radius_km", "uncertainty_km")

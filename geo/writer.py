@@ -8,7 +8,7 @@ that the memory in use does not grow with their number.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import shapely
@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.folding import fold
 from geo.gazetteer import CODE_RANK
+from geo.naming import chosen_names
 from geo.placefile import SCHEMA_VERSION
 from geo.romanise import CYRILLIC, romanised
 from geo.spellings import skeleton
@@ -33,6 +34,8 @@ CREATE TABLE name (folded TEXT NOT NULL, place INTEGER NOT NULL, rank INTEGER NO
     PRIMARY KEY (folded, place)) WITHOUT ROWID;
 CREATE TABLE sound (skeleton TEXT NOT NULL, folded TEXT NOT NULL,
     PRIMARY KEY (skeleton, folded)) WITHOUT ROWID;
+CREATE TABLE translation (place INTEGER NOT NULL, language TEXT NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (place, language)) WITHOUT ROWID;
 CREATE TABLE demonym (folded TEXT PRIMARY KEY, place_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE outline (id INTEGER PRIMARY KEY, place_id TEXT NOT NULL UNIQUE, wkb BLOB NOT NULL);
 CREATE TABLE same_as (place_id TEXT PRIMARY KEY, known_as TEXT NOT NULL) WITHOUT ROWID;
@@ -62,7 +65,8 @@ class Row:
 
     ``names`` are its other names, ``codes`` those by which texts do not mean it. Without ``lat`` and
     ``lon`` the row only adds to the place of that id in another file. ``same_as`` are ids of other files'
-    places that are this one. ``outline`` is in lon, lat.
+    places that are this one. ``outline`` is in lon, lat. ``translations`` are its names by language
+    where they are known; others are chosen out of ``names``.
     """
 
     place_id: str
@@ -81,6 +85,7 @@ class Row:
     source: str = "GeoNames"
     outline: BaseGeometry | None = None
     same_as: Iterable[str] = field(default_factory=tuple)
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 class Writer:
@@ -94,6 +99,7 @@ class Writer:
         self._waiting: dict[str, int] = {}
         self._places: list[tuple[object, ...]] = []
         self._names: list[tuple[int, str, int]] = []
+        self._translations: list[tuple[int, str, str]] = []
 
     @property
     def count(self) -> int:
@@ -114,7 +120,10 @@ class Writer:
                 + (row.country, row.admin1_id, row.admin2, row.population, row.radius_km, row.prominence)
                 + (row.source,)
             )
+        row.names = tuple(row.names)
         self._names += [(number, folded, rank) for folded, rank in _ranked(row).items()]
+        translations = chosen_names(row.name, row.names, row.country) | dict(row.translations)
+        self._translations += [(number, language, name) for language, name in translations.items()]
         if row.outline is not None:
             self._draw(row.place_id, row.outline)
         for other in row.same_as:
@@ -124,9 +133,11 @@ class Writer:
         """Hand what was added to the database."""
         self._connection.executemany(f"INSERT INTO place VALUES ({','.join('?' * 14)})", self._places)
         self._connection.executemany("INSERT INTO read_name VALUES (?, ?, ?)", self._names)
+        self._connection.executemany("INSERT OR IGNORE INTO translation VALUES (?, ?, ?)", self._translations)
         self._waiting.clear()
         self._places.clear()
         self._names.clear()
+        self._translations.clear()
 
     def finish(self) -> None:
         """Derive the indexes and mark the file as whole."""
@@ -156,10 +167,9 @@ class Writer:
 def _ranked(row: Row) -> dict[str, int]:
     """Return the folded names of a place, each with its best rank."""
     ranked = {fold(code): CODE_RANK for code in row.codes}
-    names = tuple(row.names)
-    ranked.update((fold(alternate), 1) for alternate in names)
+    ranked.update((fold(alternate), 1) for alternate in row.names)
     if row.country in CYRILLIC:
-        ranked.update((fold(form), 1) for name in (row.name, *names) for form in romanised(name))
+        ranked.update((fold(form), 1) for name in (row.name, *row.names) for form in romanised(name))
     if row.lat is not None:
         ranked[fold(row.name)] = 0
     ranked.pop("", None)

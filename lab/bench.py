@@ -41,6 +41,7 @@ from geo.gazetteer import Gazetteer
 from geo.land import Land
 from geo.regions import Regions
 from geo.resolve import resolve
+from lab import many
 from lab.serving import Server, memory, serving
 from lab.synthetic import CENTRES, synthetic_reports
 from pipeline import Analyser
@@ -84,11 +85,14 @@ class Measure:
     unit: str
     values: Sequence[float]
     kilobytes: Sequence[float] = ()
+    goal: float | None = None
+    """The most that the median should be."""
 
     def row(self) -> str:
         """Return the row; the 95th percentile only where there are enough values."""
         high = quantiles(self.values, n=20)[-1:] if len(self.values) >= P95_FROM else []
-        cells = (self.what, _middle(self.values) or "–", _middle(high), self.unit, _middle(self.kilobytes))
+        unit = self.unit if self.goal is None else f"{self.unit}, to reach: {self.goal:,g}"
+        cells = (self.what, _middle(self.values) or "–", _middle(high), unit, _middle(self.kilobytes))
         return f"| {' | '.join(cells)} | {len(self.values)} |"
 
 
@@ -107,6 +111,9 @@ class Setup:
     runs: int = RUNS
     requests: int = REQUESTS
     settlements: int = SETTLEMENTS
+    many: int = many.EVENTS
+    keep: Path | None = None
+    """Where the store of ``many`` events is kept, so that it is filled once."""
 
 
 # --------------------------------------------------------------------------- the gazetteer
@@ -411,6 +418,31 @@ def _held_places(count: int, day: date) -> Iterator[ControlFact]:
         yield ControlFact(lat, lon, party, day, "made up")
 
 
+# --------------------------------------------------------------------------- in a browser
+
+
+def measure_web(setup: Setup) -> Iterator[Measure]:
+    """Use the pages in Chromium over very many events."""
+    # Imported here: only this part needs what drives a browser.
+    from lab.web import LONG_MS, PLAYED, feel
+
+    folder = setup.keep or setup.folder / "many"
+    many.fill(folder / "events.db", setup.gazetteer, setup.basemap, events=setup.many)
+    with serving(setup.gazetteer, setup.basemap, setup.land, folder) as server:
+        yield Measure(f"web: start over {setup.many:,} events", "s", [server.started])
+        felt = feel(server, setup.requests // 2, km=NEAR_KM)
+        yield Measure("web: first view, over the wire", "kB", felt.kilobytes, goal=600)
+        yield Measure("web: first view, to marks", "ms", felt.first, goal=1500)
+        yield Measure("web: map dragged, to marks", "ms", felt.pan, goal=300)
+        yield Measure("web: map zoomed, to marks", "ms", felt.zoom, goal=300)
+        yield Measure("web: window moved, to marks", "ms", felt.window, goal=400)
+        yield Measure("web: event opened, to its evidence", "ms", felt.evidence, goal=150)
+        yield Measure(f"web: page near, {NEAR_KM:g} km", "ms", felt.near, goal=200)
+        what = f"web: tasks over {LONG_MS} ms while {PLAYED} steps are played"
+        yield Measure(what, "tasks", [len(felt.long_tasks)], goal=0)
+        yield Measure("web: memory of the server thereafter", "MB", server.memory())
+
+
 # --------------------------------------------------------------------------- small parts
 
 
@@ -440,16 +472,23 @@ PARTS: Mapping[str, Callable[[Setup], Iterator[Measure]]] = {
     "server": measure_server,
     "events": measure_events,
     "control": measure_control,
+    "web": measure_web,
 }
+
+ASKED_FOR = {"web"}
+"""Parts that take many minutes and a browser, and are measured only where they are named."""
 
 
 def main() -> None:
     """Print the table, row by row."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all when none")
+    parts = f"any of {', '.join(PARTS)}; all but {', '.join(ASKED_FOR)} when none"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--instance", type=Path, default=ROOT / "instance", help="folder of what is prepared")
     parser.add_argument("--events", type=int, default=EVENTS, help="synthetic events (default: %(default)s)")
     parser.add_argument("--rows", type=int, default=ROWS, help="rows of the layer (default: %(default)s)")
+    parser.add_argument("--many", type=int, default=many.EVENTS, help="events of web (default: %(default)s)")
+    parser.add_argument("--keep", type=Path, help="folder that keeps the events of web for the next time")
     options = parser.parse_args()
     if unknown := set(options.parts) - PARTS.keys():
         parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -461,8 +500,11 @@ def main() -> None:
             raise NotPrepared(f"{options.instance} is not prepared, or out of date; run 'flask prepare'")
         print(f"| {about} | median | p95 | unit | kB | of |\n|---|--:|--:|---|--:|--:|", flush=True)
         with tempfile.TemporaryDirectory(prefix="sitmap-bench-") as folder:
-            setup = Setup(gazetteer, basemap, land, Path(folder), events=options.events, rows=options.rows)
-            for part in options.parts or PARTS:
+            setup = Setup(
+                gazetteer, basemap, land, Path(folder),
+                events=options.events, rows=options.rows, many=options.many, keep=options.keep,
+            )  # fmt: skip
+            for part in options.parts or (part for part in PARTS if part not in ASKED_FOR):
                 for measure in PARTS[part](setup):
                     print(measure.row(), flush=True)
     except SitmapError as error:

@@ -33,9 +33,10 @@ class Reply:
 
 
 class Server:
-    """A running ``python app.py``; ``started`` is how many seconds it took to its first page."""
+    """A running ``python app.py`` at ``url``; ``started`` is how many seconds it took to its first page."""
 
     def __init__(self, port: int, pid: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._pid = pid
         self.started = 0.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain import Event, EventQuery, Neighbourhood, Stance
+from domain import Event, Neighbourhood, Stance
 from merging.agreement import (
     MAX_TOWN_KM,
     figures_grade,
@@ -171,8 +171,7 @@ def neighbourhood(telling: Event) -> Neighbourhood | None:
         # Only who and how many could tell that an event in a village of it is the same.
         of_villages = telling.actor and telling.fatalities and is_division(telling)
         reach = reach if of_villages else SAME_REGION_KM
-    query = EventQuery(start=start, end=end, types=(telling.event_type,), stances=stances)
-    return Neighbourhood(query, telling.lat, telling.lon, reach)
+    return Neighbourhood(telling.lat, telling.lon, reach, start, end, telling.event_type, stances)
 
 
 def joins(tellings: Sequence[Event], known: Sequence[Sequence[Event]]) -> list[Event | None]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from domain import BadData, InvalidInput, NotPrepared, SitmapError
-from store.extents import meets_box
+from store import overview
 from store.migrate import check, migrate
 
 BUSY_TIMEOUT_S = 20.0
@@ -117,7 +117,7 @@ class Connections:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.create_function("meets_box", 5, meets_box, deterministic=True)
+        overview.prepare(db)
         return db
 
 

@@ -1,4 +1,4 @@
-"""Where events lie, for the index and exactly: boxes around discs, boxes against outlines, distances.
+"""Where events lie, for the index and exactly: boxes around discs, distances.
 
 Distances are along the geodesic of the WGS 84 ellipsoid. The boxes are never too small, and may be
 too large: whatever they let through is checked exactly.
@@ -7,12 +7,11 @@ too large: whatever they let through is checked exactly.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Geod, Proj
 from shapely.geometry.base import BaseGeometry
 
@@ -25,15 +24,64 @@ _RADIUS_KM = 6335.439
 """The ellipsoid's smallest radius of curvature. On a sphere of this size every distance between two
 positions is shorter than on the ellipsoid, so the box of a disc on it holds the real disc."""
 
+_LARGEST_RADIUS_KM = 6399.594
+"""The ellipsoid's largest radius of curvature: on a sphere of this size every distance is longer."""
+
 _ROUNDING = 1e-9
-"""Radians (6 mm) by which boxes grow against rounding."""
+"""Radians (6 mm) by which boxes grow, and distances on spheres are distrusted, against rounding."""
+
+Floats = NDArray[np.float64]
 
 
-def distances_km(*, lat: float, lon: float, lats: Sequence[float], lons: Sequence[float]) -> list[float]:
+def distances_km(*, lat: float, lon: float, lats: Floats, lons: Floats) -> Floats:
     """Return the geodesic distance in km from one position to each of the others."""
     count = len(lats)
-    _, _, metres = _GEOD.inv([lon] * count, [lat] * count, list(lons), list(lats))
-    return [distance / 1000 for distance in metres]
+    _, _, metres = _GEOD.inv(np.full(count, lon), np.full(count, lat), lons, lats)
+    return np.asarray(metres) / 1000
+
+
+def closer_than(reach: Floats, *, lat: float, lon: float, lats: Floats, lons: Floats) -> NDArray[np.bool_]:
+    """Return which positions lie at most ``reach`` km (one number for each) from one; NaN never does.
+
+    The two spheres settle nearly all of them, and only the rest is measured on the ellipsoid.
+    """
+    possible = np.flatnonzero(np.radians(np.abs(lats - lat)) <= reach / _RADIUS_KM + _ROUNDING)
+    angles = _angles(lat=lat, lon=lon, lats=lats[possible], lons=lons[possible])
+    within = reach[possible]
+    sure = (angles + _ROUNDING) * _LARGEST_RADIUS_KM <= within
+    open_ = np.flatnonzero(~sure & ((angles - _ROUNDING) * _RADIUS_KM <= within))
+    measured = distances_km(lat=lat, lon=lon, lats=lats[possible[open_]], lons=lons[possible[open_]])
+    sure[open_] = measured <= within[open_]
+    closer = np.zeros(len(lats), dtype=bool)
+    closer[possible] = sure
+    return closer
+
+
+def nearest(
+    *, lat: float, lon: float, lats: Floats, lons: Floats, ranks: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return which positions are the ``most`` nearest to one, the nearest first, and their distances in km.
+
+    Of equally near ones that of the lowest rank comes first.
+    """
+    angles = _angles(lat=lat, lon=lon, lats=lats, lons=lons)
+    chosen = np.arange(len(lats))
+    if most < len(lats):
+        # None of these can be farther than the last one is at most.
+        farthest = np.partition(angles, most - 1)[most - 1] + _ROUNDING
+        chosen = np.flatnonzero((angles - _ROUNDING) * _RADIUS_KM <= farthest * _LARGEST_RADIUS_KM)
+    distances = distances_km(lat=lat, lon=lon, lats=lats[chosen], lons=lons[chosen])
+    order = np.lexsort((ranks[chosen], distances))[:most]
+    return chosen[order], distances[order]
+
+
+def _angles(*, lat: float, lon: float, lats: Floats, lons: Floats) -> Floats:
+    """Return the angles in radians at the centre of a sphere between one position and each of the others."""
+    south, north = np.radians(lat), np.radians(lats)
+    half_up, half_across = (north - south) / 2, np.radians(lons - lon) / 2
+    squared = np.sin(half_up) ** 2 + np.cos(south) * np.cos(north) * np.sin(half_across) ** 2
+    angles: Floats = 2 * np.arcsin(np.sqrt(np.minimum(squared, 1.0)))
+    return angles
 
 
 def area_km2(shape: BaseGeometry) -> float:
@@ -81,16 +129,3 @@ def extent_of(event: Event) -> BBox | None:
     if west <= -180 or east >= 180:
         west, east = -180.0, 180.0
     return BBox(west, min(box.south for box in boxes), east, max(box.north for box in boxes))
-
-
-@lru_cache(maxsize=256)
-def meets_box(wkb: bytes, west: float, south: float, east: float, north: float) -> bool:
-    """Whether a geometry shares a point with a box.
-
-    Longitudes beyond 180 degrees go on counting around the Earth, and 180 is -180. Cached, for many
-    events share the outline of a region.
-    """
-    shape = shapely.from_wkb(wkb)
-    left, _, right, _ = shape.bounds
-    turns = [0, *([360] if right >= 180 else []), *([-360] if left <= -180 else [])]
-    return any(shape.intersects(shapely.box(west + turn, south, east + turn, north)) for turn in turns)

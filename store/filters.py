@@ -1,45 +1,61 @@
-"""Filters as data: each small class is one condition on events and says itself in SQL.
+"""Filters as data: each small class is one condition on events and says which of the columns meet it.
 
-A clause is a piece of SQL over the columns of ``events`` with ``?`` for each parameter, and the
-parameters in order; no value from outside ever becomes part of the SQL. Every class refuses what
-it cannot mean with an InvalidInput that names the query's field.
+Every class refuses what it cannot mean with an InvalidInput that names the query's field. Outlines and texts are
+not in the columns: about these a filter asks the database.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from domain import BBox, EventQuery, InvalidInput, Stance
-from store.extents import boxes_around, years
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-Clause = tuple[str, tuple[str | float, ...]]
+from domain import MAPPED_STANCES, BBox, Circle, EventQuery, InvalidInput, Stance
+from store.columns import Columns, Mask
+from store.extents import closer_than
+from store.outlines import keys_of_outlines
 
 MAX_CHOICES = 200
-"""The most types that one query may name."""
+"""The most types, actors or sources that one query may name."""
+
+MAX_WORDS = 20
+"""The most words that a text may be searched for."""
+
+MAX_CORNERS = 500
+"""The most corners that an area may have."""
 
 _REGION = re.compile(
-    r"country:(?P<country>[A-Z]{2})|(?P<admin1>adm1:[A-Z]{2}\.[\w.-]{1,20})"
-    r"|(?!country:|adm1:)[a-z][a-z0-9_-]{0,39}:[\w.-]{1,100}",
+    r"country:[A-Z]{2}|adm1:[A-Z]{2}\.[\w.-]{1,20}|(?!country:|adm1:)[a-z][a-z0-9_-]{0,39}:[\w.-]{1,100}",
     re.ASCII,
+)
+_TOLD_WITH = (
+    "SELECT event_key FROM telling_words JOIN tellings ON telling_key = telling_words.rowid"
+    " WHERE telling_words MATCH ?"
 )
 
 
 class Filter(Protocol):
-    """One condition on events."""
+    """One condition on events. ``field`` is that of `EventQuery` that sets it."""
 
-    def clause(self) -> Clause:
-        """Return the condition as SQL and its parameters."""
+    field: ClassVar[str]
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """Return which events meet it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """Events whose dates overlap the days from ``start`` to ``end``; either may be open."""
 
+    field: ClassVar[str] = "start"
     start: date | None
     end: date | None
 
@@ -47,97 +63,211 @@ class Window:
         if self.start and self.end and self.start > self.end:
             raise InvalidInput(f"{self.start} is after the end, {self.end}", field="start")
 
-    def clause(self) -> Clause:
-        """An undated event overlaps no window: comparing with NULL is never true."""
-        parts, params = [], []
-        if self.start:
-            parts.append("date_end >= ?")
-            params.append(self.start.isoformat())
-        if self.end:
-            parts.append("date_start <= ?")
-            params.append(self.end.isoformat())
-        return " AND ".join(parts), tuple(params)
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """An undated event overlaps no window."""
+        start, end = self.start or date.min, self.end or date.max
+        # The last day of what is undated is before all days.
+        found: Mask = (columns["last_day"] >= start.toordinal()) & (columns["first_day"] <= end.toordinal())
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Types:
     """Events of any of these event types or sub-event types."""
 
+    field: ClassVar[str] = "types"
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if len(self.names) > MAX_CHOICES:
-            raise InvalidInput(f"at most {MAX_CHOICES} at once", field="types")
+        _check_number(self.names, self.field)
 
-    def clause(self) -> Clause:
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
         """Either column may match."""
-        names = marks(self.names)
-        return f"event_type IN ({names}) OR sub_event_type IN ({names})", (*self.names, *self.names)
+        return columns.any_of("event_type", self.names) | columns.any_of("sub_event_type", self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Stances:
     """Events that any of these stances was taken on."""
 
+    field: ClassVar[str] = "stances"
     stances: tuple[Stance, ...]
 
-    def clause(self) -> Clause:
-        """Match the stance column."""
-        return f"stance IN ({marks(self.stances)})", tuple(stance.value for stance in self.stances)
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """Match the stance."""
+        return columns.any_of("stance", self.stances)
 
 
 @dataclass(frozen=True, slots=True)
 class Precisions:
-    """Events placed this precisely (1 named place, 2 near or part of an area, 3 region)."""
+    """Events placed this precisely: 1 named place, 2 near or part of an area, 3 region, 0 not placed."""
 
+    field: ClassVar[str] = "precisions"
     precisions: tuple[int, ...]
 
     def __post_init__(self) -> None:
         for precision in self.precisions:
-            if precision not in (1, 2, 3):
-                raise InvalidInput(f"{precision} is none of 1, 2, 3", field="precisions")
+            if precision not in (0, 1, 2, 3):
+                raise InvalidInput(f"{precision} is none of 0, 1, 2, 3", field=self.field)
 
-    def clause(self) -> Clause:
-        """An unplaced event has no precision, so it never matches."""
-        return f"geo_precision IN ({marks(self.precisions)})", self.precisions
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """Match the precision."""
+        wanted = np.isin(np.arange(4), self.precisions)
+        found: Mask = wanted[columns["precision"]]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Actors:
+    """Events that any of these acted in or was the target of."""
+
+    field: ClassVar[str] = "actors"
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _check_number(self.names, self.field)
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """Either may match."""
+        return columns.any_of("actor", self.names) | columns.any_of("target", self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Events that any of these sources reports of."""
+
+    field: ClassVar[str] = "sources"
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _check_number(self.names, self.field)
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """Match the sets of sources that have one of them."""
+        asked = set(self.names)
+        return columns.any_of(
+            "sources",
+            (columns.words[code] for code, names in columns.source_sets.items() if asked & set(names)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Events of which a document says all of these words; of the last one the beginning suffices."""
+
+    field: ClassVar[str] = "text"
+    text: str
+
+    def __post_init__(self) -> None:
+        words = self._words()
+        if not words:
+            raise InvalidInput("has no word to search for", field=self.field)
+        if len(words) > MAX_WORDS:
+            raise InvalidInput(f"at most {MAX_WORDS} words at once", field=self.field)
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """Every word is quoted, so that none is taken for a part of the search's own language."""
+        asked = " ".join(f'"{word}"' for word in self._words()) + "*"
+        return _of_keys(columns, [key for (key,) in db.execute(_TOLD_WITH, (asked,))])
+
+    def _words(self) -> list[str]:
+        apart = "".join(letter if letter.isalnum() else " " for letter in self.text)
+        return apart.split()
+
+
+@dataclass(frozen=True, slots=True)
+class Fatalities:
+    """Events that killed so many, by the best figure, else by the least that is told."""
+
+    field: ClassVar[str] = "fatalities"
+    least: int
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """What tells no number never matches."""
+        found: Mask = (columns.killed >= self.least) & (columns.killed >= 0)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Point events in a polygon, and others whose geometry shares a point with it."""
+
+    field: ClassVar[str] = "area"
+    corners: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        if not 3 <= len(self.corners) <= MAX_CORNERS:
+            raise InvalidInput(f"must have 3 to {MAX_CORNERS} corners", field=self.field)
+        for lon, lat in self.corners:
+            if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+                raise InvalidInput(f"a corner at {lon}, {lat} is not on Earth", field=self.field)
+        shape = shapely.Polygon(self.corners)
+        if not (shape.is_valid and shape.area > 0):
+            raise InvalidInput("its sides must not cross, and must enclose something", field=self.field)
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """Points are tested all at once, outlines one by one."""
+        return _meeting(shapely.Polygon(self.corners), columns, db)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
     """Point events in a box, and others whose geometry shares a point with it."""
 
+    field: ClassVar[str] = "bbox"
     bbox: BBox
 
     def __post_init__(self) -> None:
-        box = self.bbox
-        for name, most in (("west", 180), ("south", 90), ("east", 180), ("north", 90)):
-            if not -most <= (value := getattr(box, name)) <= most:
-                raise InvalidInput(f"{name} {value} is not within -{most} to {most}", field="bbox")
-        if box.west > box.east:
-            raise InvalidInput("west lies east of east; ask for the two sides of 180° apart", field="bbox")
-        if box.south > box.north:
-            raise InvalidInput("south lies north of north", field="bbox")
+        _check_box(self.bbox, self.field)
+        if self.bbox.west > self.bbox.east:
+            raise InvalidInput(
+                "west lies east of east; ask for the two sides of 180° apart", field=self.field
+            )
 
-    def clause(self) -> Clause:
-        """The index finds candidates and accepts what lies wholly inside; the others are intersected.
-
-        An event without a geometry is a point at its ``lon`` and ``lat``.
-        """
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """As for an `Area`."""
         box = self.bbox
-        meeting, bounds = _extents_meeting((box,))
-        within = "west >= ? AND east <= ? AND south >= ? AND north <= ?"
-        return (
-            f"{meeting} AND CASE"
-            " WHEN geometry IS NULL OR (geometry_type = 'Point' AND abs(lon) < 180)"
-            " THEN lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?"
-            f" WHEN event_key IN (SELECT event_key FROM event_extents WHERE {within}) THEN 1"
-            " ELSE meets_box(geometry, ?, ?, ?, ?) END",
-            (
-                *bounds,
-                *(box.west, box.east, box.south, box.north),
-                *(box.west, box.east, box.south, box.north),
-                *(box.west, box.south, box.east, box.north),
-            ),
+        return _meeting(shapely.box(box.west, box.south, box.east, box.north), columns, db)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Events whose point is in a box, which crosses the antimeridian where its west is east of its east."""
+
+    field: ClassVar[str] = "view"
+    box: BBox
+
+    def __post_init__(self) -> None:
+        _check_box(self.box, self.field)
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """What has no point is in no view."""
+        box, lats, lons = self.box, columns["lat"], columns["lon"]
+        in_reach = (lats >= box.south) & (lats <= box.north)
+        east_of, west_of = lons >= box.west, lons <= box.east
+        found: Mask = in_reach & (east_of & west_of if box.west <= box.east else east_of | west_of)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Events that may lie within ``km`` of a position by their uncertainty."""
+
+    field: ClassVar[str] = "around"
+    circle: Circle
+
+    def __post_init__(self) -> None:
+        check_circle(self.circle, {part: self.field for part in ("lat", "lon", "km")})
+
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """The distance is that to the event's point."""
+        circle = self.circle
+        return closer_than(
+            circle.km + columns["uncertainty_km"],
+            lat=circle.lat,
+            lon=circle.lon,
+            lats=columns["lat"],
+            lons=columns["lon"],
         )
 
 
@@ -148,47 +278,19 @@ class Region:
     Districts that users have added have ids of many kinds.
     """
 
+    field: ClassVar[str] = "region"
     id: str
 
     def __post_init__(self) -> None:
         if not _REGION.fullmatch(self.id):
             raise InvalidInput(
-                f"{self.id[:40]!r} is not a place id like country:UA or adm1:UA.05", field="region"
+                f"{self.id[:40]!r} is not a place id like country:UA or adm1:UA.05", field=self.field
             )
 
-    def clause(self) -> Clause:
-        """The place itself, or a place that says that it lies there."""
-        match = _REGION.fullmatch(self.id)
-        if match and match["country"]:
-            return "place_id = ? OR place_country = ?", (self.id, match["country"])
-        within = "place_admin1_id" if match and match["admin1"] else "region_id"
-        return f"place_id = ? OR {within} = ?", (self.id, self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Events whose uncertainty may reach within ``km`` of a position: candidates, to be measured.
-
-    With ``start`` and ``end`` the index leaves out what cannot overlap those days; `Window` is exact.
-    """
-
-    lat: float
-    lon: float
-    km: float
-    start: date | None = None
-    end: date | None = None
-
-    def __post_init__(self) -> None:
-        for name, most in (("lat", 90), ("lon", 180)):
-            if not -most <= (value := getattr(self, name)) <= most:
-                raise InvalidInput(f"{value} is not within -{most} to {most}", field=name)
-        if not 0 <= self.km < math.inf:
-            raise InvalidInput(f"{self.km} is not a distance", field="km")
-
-    def clause(self) -> Clause:
-        """One look into the index, or two where the circle crosses the antimeridian."""
-        boxes = boxes_around(lat=self.lat, lon=self.lon, km=self.km)
-        return _extents_meeting(boxes, self.start, self.end)
+    def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
+        """The place itself, or a place that lies there."""
+        grains = ("place_id", "district", "division", "country")
+        return np.logical_or.reduce([columns.any_of(grain, (self.id,)) for grain in grains])
 
 
 def filters_of(query: EventQuery) -> tuple[Filter, ...]:
@@ -202,33 +304,64 @@ def filters_of(query: EventQuery) -> tuple[Filter, ...]:
         asked.append(Stances(query.stances))
     if query.precisions:
         asked.append(Precisions(query.precisions))
+    if query.actors:
+        asked.append(Actors(query.actors))
+    if query.sources:
+        asked.append(Sources(query.sources))
+    if query.text is not None:
+        asked.append(Text(query.text))
+    if query.fatalities is not None:
+        asked.append(Fatalities(query.fatalities))
+    if query.area:
+        asked.append(Area(query.area))
+    if query.around:
+        asked.append(Around(query.around))
     if query.bbox:
         asked.append(Box(query.bbox))
+    if query.view:
+        asked.append(View(query.view))
     if query.region is not None:
         asked.append(Region(query.region))
     return tuple(asked)
 
 
-def joined(filters: Iterable[Filter]) -> Clause:
-    """Join conditions with "and"; no condition at all is true."""
-    clauses = [part.clause() for part in filters]
-    sql = " AND ".join(f"({sql})" for sql, _ in clauses) or "1"
-    return sql, tuple(value for _, params in clauses for value in params)
+def check_circle(circle: Circle, fields: Mapping[str, str]) -> None:
+    """Raise InvalidInput for a circle that is nowhere, with the name that each of its parts has to the asker."""
+    for name, most in (("lat", 90), ("lon", 180)):
+        if not -most <= (value := getattr(circle, name)) <= most:
+            raise InvalidInput(f"{value} is not within -{most} to {most}", field=fields[name])
+    if not 0 <= circle.km < math.inf:
+        raise InvalidInput(f"{circle.km} is not a distance", field=fields["km"])
 
 
-def _extents_meeting(boxes: Sequence[BBox], start: date | None = None, end: date | None = None) -> Clause:
-    look = "SELECT event_key FROM event_extents WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?"
-    days: list[float] = []
-    if start:
-        look, days = f"{look} AND until >= ?", [years(start)]
-    if end:
-        look, days = f"{look} AND since <= ?", [*days, years(end)]
-    sql = " UNION ".join([look] * len(boxes))
-    return f"event_key IN ({sql})", tuple(
-        value for box in boxes for value in (box.east, box.west, box.north, box.south, *days)
+def _check_number(names: tuple[str, ...], field: str) -> None:
+    if len(names) > MAX_CHOICES:
+        raise InvalidInput(f"at most {MAX_CHOICES} at once", field=field)
+
+
+def _check_box(box: BBox, field: str) -> None:
+    for name, most in (("west", 180), ("south", 90), ("east", 180), ("north", 90)):
+        if not -most <= (value := getattr(box, name)) <= most:
+            raise InvalidInput(f"{name} {value} is not within -{most} to {most}", field=field)
+    if box.south > box.north:
+        raise InvalidInput("south lies north of north", field=field)
+
+
+def _of_keys(columns: Columns, keys: list[int]) -> Mask:
+    return np.isin(columns["event_key"], np.array(keys, dtype=np.int64))
+
+
+def _meeting(shape: BaseGeometry, columns: Columns, db: sqlite3.Connection) -> Mask:
+    """Return which events' geometries share a point with a shape; those without one are points."""
+    lats, lons = columns["lat"], columns["lon"]
+    west, south, east, north = shape.bounds
+    # A point on the antimeridian lies at either end of the map.
+    beside = np.abs(lons) == 180
+    near = (lats >= south) & (lats <= north) & (((lons >= west) & (lons <= east)) | beside)
+    points = np.flatnonzero(near & (columns["has_outline"] == 0))
+    shapely.prepare(shape)
+    found = np.zeros(len(columns), dtype=bool)
+    found[points] = shapely.intersects_xy(shape, lons[points], lats[points]) | (
+        beside[points] & shapely.intersects_xy(shape, -lons[points], lats[points])
     )
-
-
-def marks(values: Sequence[object]) -> str:
-    """Return a ``?`` for each of the values."""
-    return ", ".join("?" * len(values))
+    return found | _of_keys(columns, keys_of_outlines(db, shape))

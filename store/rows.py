@@ -86,6 +86,11 @@ def insert(table: str, columns: Sequence[str], *, unless_same: Sequence[str] = (
     return f"{sql} ON CONFLICT ({', '.join(unless_same)}) DO NOTHING" if unless_same else sql
 
 
+def marks(values: Sequence[object]) -> str:
+    """Return a ``?`` for each of the values."""
+    return ", ".join("?" * len(values))
+
+
 # --------------------------------------------------------------------------- documents
 
 

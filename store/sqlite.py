@@ -6,10 +6,9 @@ has written outlives the process.
 
 from __future__ import annotations
 
-import heapq
 import sqlite3
-from array import array
-from collections import Counter, defaultdict
+import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,29 +16,35 @@ from pathlib import Path
 
 from domain import (
     Analysis,
+    Circle,
+    Cluster,
     Counts,
     Document,
     Event,
     EventQuery,
     EventReport,
     Grouping,
+    Histogram,
     InvalidInput,
+    Listing,
     Merging,
     Near,
     Nearby,
     Neighbourhood,
     NotFound,
+    Order,
     Refusal,
     Resolution,
     Tally,
-    Toll,
     Unprocessable,
 )
-from store import rows
+from store import overview, rows, summaries, tiles
+from store.choices import Choice, chosen, in_order, within
+from store.columns import Overview
 from store.connections import Connections
-from store.extents import distances_km
-from store.filters import Around, Stances, Types, Window, filters_of, joined, marks
+from store.filters import check_circle
 from store.mistakes import SqliteMistakes
+from store.neighbours import keys_near
 from store.snapshots import SqliteSnapshots
 
 CHUNK = 500
@@ -54,21 +59,6 @@ _MENTIONS_OF = (
 )
 _EVENT = f"SELECT {', '.join(rows.EVENT_COLUMNS)}, event_key FROM events"
 _BARE_EVENT = _EVENT.replace(" geometry,", " NULL,")
-_IN_COUNTRY = "'country:' || nullif(place_country, '')"
-_KEYS = {
-    Grouping.TYPE: "event_type",
-    Grouping.COUNTRY: _IN_COUNTRY,
-    Grouping.ADMIN1: "coalesce(nullif(place_admin1_id, ''),"
-    f" CASE WHEN place_id LIKE 'adm1:%' THEN place_id END, {_IN_COUNTRY})",
-    # That of the smallest division that is known.
-    Grouping.ADMIN2: "region_id",
-}
-_TALLY = (
-    "count(*), coalesce(sum(geo_precision = 3), 0),"
-    " sum(coalesce(fatalities_low, fatalities_best, fatalities_high) IS NOT NULL),"
-    " sum(coalesce(fatalities_low, fatalities_best, 0)), sum(coalesce(fatalities_best, fatalities_low, 0)),"
-    " sum(coalesce(fatalities_high, fatalities_best, fatalities_low, 0)) FROM events"
-)
 _EVENT_KEY = "SELECT event_key FROM events WHERE id = :id UNION SELECT event_key FROM tellings WHERE id = :id"
 _EVENTS_OF = (
     "SELECT event_key FROM tellings JOIN reports ON telling_id = tellings.id WHERE document_id = ?"
@@ -95,10 +85,7 @@ _VERSION = (
 _AS_FOLDED = "ORDER BY coalesce(published, '9999-12-31'), documents.id, telling_key, report_key"
 
 
-from store.naive import Naive
-
-
-class SqliteStore(Naive):
+class SqliteStore:
     """A `domain.Store` in the file at ``path``, which is made, or brought up to date, where need be.
 
     ``merging`` says which tellings are of one event. It is asked within the transaction that writes, so that
@@ -112,6 +99,7 @@ class SqliteStore(Naive):
         self.path = path.absolute()
         self._merging = merging
         self._connections = Connections(self.path)
+        self._overview = Overview()
         self.snapshots = SqliteSnapshots(self._connections)
         self.mistakes = SqliteMistakes(self._connections)
 
@@ -150,7 +138,10 @@ class SqliteStore(Naive):
                 row = rows.event_row(telling)
                 db.execute(_ADD_TELLING, (key, telling.reports[0].document_id, *row))
                 db.executemany(_ADD_REPORT, reports[telling.id])
-                if event is not None:
+                db.execute(_ADD_WORDS, (telling.id,))
+                if event is None:
+                    overview.show(db, key)
+                else:
                     self._show_again(db, key)
         return True
 
@@ -173,7 +164,7 @@ class SqliteStore(Naive):
             db.execute("DELETE FROM event_extents WHERE event_key = ?", (key,))
             db.execute("DELETE FROM events WHERE event_key = ?", (key,))
             self._show_again(db, into)
-            return self._events(db, [into])[0]
+            return self._events(db, [into])[into]
 
     def split(self, telling_id: str) -> Event:
         """Take out of an event what was merged into it by hand under that id, else that one telling.
@@ -193,15 +184,16 @@ class SqliteStore(Naive):
             if not leaving < together:
                 raise Unprocessable(f"{telling_id} has a single report: nothing to split", field="event")
             chosen = sorted(leaving)
-            tellings = self._tellings(db, f"telling_key IN ({marks(chosen)})", chosen)
+            tellings = self._tellings(db, f"telling_key IN ({rows.marks(chosen)})", chosen)
             # Under an id for the moment: the one that it takes may still be that of the rest.
             new = self._show_new(db, replace(self._merging.fold(tellings), id=f"being split: {telling_id}"))
             db.execute(
-                f"UPDATE tellings SET event_key = ? WHERE telling_key IN ({marks(chosen)})", (new, *chosen)
+                f"UPDATE tellings SET event_key = ? WHERE telling_key IN ({rows.marks(chosen)})",
+                (new, *chosen),
             )
             self._show_again(db, key)
             self._show_again(db, new)
-            return self._events(db, [new])[0]
+            return self._events(db, [new])[new]
 
     def refuse(self, refusal: Refusal) -> None:
         """Keep the name and reason of an input that could not be read, once per pair."""
@@ -233,7 +225,8 @@ class SqliteStore(Naive):
     def event(self, event_id: str) -> Event:
         """The event shown under that id, or the one that its telling belongs to. Raises NotFound."""
         with self._connections.reading() as db:
-            return self._events(db, [self._key(db, event_id)])[0]
+            key = self._key(db, event_id)
+            return self._events(db, [key])[key]
 
     def tellings(self, event_id: str) -> tuple[Event, ...]:
         """The event as each document tells it, in order of publication. Raises NotFound."""
@@ -245,7 +238,7 @@ class SqliteStore(Naive):
         with self._connections.reading() as db:
             self._document(db, document_id)
             keys = db.execute(_EVENTS_OF, (document_id,)).fetchall()
-            return tuple(self._events(db, [key for (key,) in keys]))
+            return tuple(self._events(db, [key for (key,) in keys]).values())
 
     def events(self, query: EventQuery, *, bare: bool = False) -> Iterator[Event]:
         """Stream the events, newest first, undated ones last; ``bare`` without reports and geometry.
@@ -253,59 +246,64 @@ class SqliteStore(Naive):
         Which ones is settled, and InvalidInput raised, at once. They are read while they stream, a
         chunk at a time, and nothing is held open between chunks: who reads slowly blocks nobody.
         """
-        sql, params = joined(filters_of(query))
-        limit = -1 if query.limit is None else _limit(query.limit)
-        keys = f"SELECT event_key FROM events WHERE {sql} ORDER BY coalesce(date_end, '') DESC, id LIMIT ?"
-        with self._connections.reading() as db:
-            return self._stream(array("q", (key for (key,) in db.execute(keys, (*params, limit)))), bare)
+        most = sys.maxsize if query.limit is None else _limit(query.limit)
+        _, keys = in_order(self._choice(query), Order.NEWEST, skip=0, limit=most)
+        return self._stream(keys, bare)
 
-    def _stream(self, keys: array[int], bare: bool) -> Iterator[Event]:
+    def _stream(self, keys: Sequence[int], bare: bool) -> Iterator[Event]:
+        for start in range(0, len(keys), CHUNK):
+            yield from self._by_key(keys[start : start + CHUNK], bare=bare).values()
+
+    def _by_key(self, keys: Sequence[int], *, bare: bool = False) -> dict[int, Event]:
+        """Return those of the events that are still there, in the order of the keys."""
+        events: dict[int, Event] = {}
         for start in range(0, len(keys), CHUNK):
             with self._connections.reading() as db:
-                chunk = self._events(db, keys[start : start + CHUNK], reports=not bare, shapes=not bare)
-            yield from chunk
+                chunk = keys[start : start + CHUNK]
+                events |= self._events(db, chunk, reports=not bare, shapes=not bare)
+        return events
+
+    def _choice(self, query: EventQuery) -> Choice:
+        with self._connections.reading() as db:
+            return chosen(query, self._overview.columns(db), db)
+
+    def listing(
+        self, query: EventQuery, order: Order, *, skip: int, limit: int, around: Circle | None = None
+    ) -> Listing:
+        """A part of the events in an order; ``around`` is where they are the nearest to."""
+        if skip < 0:
+            raise InvalidInput(f"{skip} is not a number of 0 or more", field="skip")
+        if around:
+            check_circle(around, dict.fromkeys(("lat", "lon", "km"), "around"))
+        total, keys = in_order(self._choice(query), order, skip=skip, limit=_limit(limit), around=around)
+        return Listing(total, tuple(self._by_key(keys, bare=True).values()))
+
+    def clusters(self, query: EventQuery, *, zoom: int) -> Sequence[Cluster]:
+        """The placed events as a map at a zoom draws them, at most one cluster per cell of 64 pixels.
+
+        A view too large for the zoom is refused with InvalidInput.
+        """
+        found = tiles.clusters(self._choice(replace(query, view=None)), query.view, zoom)
+        singles = self._by_key([key for _, key in found if key is not None], bare=True)
+        return [
+            cluster if key is None else replace(cluster, event=singles.get(key)) for cluster, key in found
+        ]
+
+    def heat(self, query: EventQuery, *, zoom: int) -> Sequence[tuple[float, float, int]]:
+        """Latitude, longitude and number of the placed events of each cell of 8 pixels in the view."""
+        return tiles.heat(self._choice(replace(query, view=None)), query.view, zoom)
+
+    def histogram(self, query: EventQuery) -> Histogram | None:
+        """The events by day, whatever the query's window; ``None`` where none is dated."""
+        return summaries.histogram(self._choice(query))
 
     def counts(self, query: EventQuery) -> Counts:
         """Reconcile what a view shows with what there is. The query's limit does not count."""
-        filters = filters_of(query)
-        window, window_params = joined(part for part in filters if isinstance(part, Window))
-        types, types_params = joined(part for part in filters if isinstance(part, Types))
-        others, others_params = joined(
-            part for part in filters if not isinstance(part, (Window, Types, Stances))
-        )
-        # As a subquery the other filters find their rows by the indexes.
-        fits = f"event_key IN (SELECT event_key FROM events WHERE {others})" if others_params else "1"
-        sql = (
-            f"SELECT event_type, stance, geo_precision, {types}, count(*), sum({fits})"
-            f" FROM events WHERE {window} GROUP BY 1, 2, 3, 4"
-        )
-        whole = 0
-        grains, by_type, by_stance = Counter[int | None](), Counter[str](), Counter[str]()
-        with self._connections.reading() as db:
-            groups = db.execute(sql, (*types_params, *others_params, *window_params)).fetchall()
-        for event_type, stance, grain, type_asked, number, fitting in groups:
-            stance_asked = not query.stances or stance in query.stances
-            whole += number
-            by_type[event_type] += fitting * stance_asked
-            by_stance[stance] += fitting * type_asked
-            grains[grain] += fitting * stance_asked * type_asked
-        return Counts(
-            window=whole,
-            shown=grains[1] + grains[2],
-            filtered=whole - grains.total(),
-            region_only=grains[3],
-            unplaced=grains[None],
-            by_type=dict(+by_type),
-            by_stance=dict(+by_stance),
-        )
+        return summaries.counts(self._choice(query))
 
     def span(self, query: EventQuery) -> tuple[date, date] | None:
         """Return the first and the last day of the events that are dated, ``None`` where none is."""
-        sql, params = joined(filters_of(query))
-        with self._connections.reading() as db:
-            ends = f"SELECT min(date_start), max(date_end) FROM events WHERE {sql}"
-            first, last = db.execute(ends, params).fetchone()
-        return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
+        return summaries.span(self._choice(query))
 
     def tallies(self, query: EventQuery, grouping: Grouping) -> Mapping[str, Tally]:
         """The events added up by type, or those that are placed by the division that they lie in.
@@ -313,39 +311,27 @@ class SqliteStore(Naive):
         Where the division of that order is not known, the event counts under the next larger one. The
         query's limit does not count.
         """
-        sql, params = joined(filters_of(query))
-        if grouping is not Grouping.TYPE:
-            sql = f"geo_precision IS NOT NULL AND {sql}"
-        with self._connections.reading() as db:
-            found = db.execute(
-                f"SELECT {_KEYS[grouping]}, {_TALLY} WHERE {sql} GROUP BY 1", params
-            ).fetchall()
-        return {
-            key: Tally(events, rough, stating, Toll(*killed) if stating else None)
-            for key, events, rough, stating, *killed in found
-            if key is not None
-        }
+        return summaries.tallies(self._choice(query), grouping)
 
     def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
-        """Events that lie, or may lie, within ``km``, nearest first.
+        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of them.
 
-        The distance is the WGS 84 geodesic to the event's representative point. All candidates are
-        measured, at most ``limit`` (and the query's own limit) kept in memory.
+        The distance is the WGS 84 geodesic to the event's representative point.
         """
-        around = Neighbourhood(query, lat, lon, km)
-        with self._connections.reading() as db:
-            nearest = _nearest(db, around, _limit(limit if query.limit is None else min(limit, query.limit)))
-            events = [
-                event
-                for start in range(0, len(nearest), CHUNK)
-                for event in self._events(db, [key for _, _, key, _ in nearest[start : start + CHUNK]])
-            ]
-        hits = tuple(
-            Near(event, distance, certain)
-            for event, (distance, _, _, certain) in zip(events, nearest, strict=True)
+        most = _limit(limit if query.limit is None else min(limit, query.limit))
+        around = Circle(lat, lon, km)
+        check_circle(around, {part: part for part in ("lat", "lon", "km")})
+        found = within(self._choice(query), around, most)
+        events = self._by_key(found.keys)
+        return Nearby(
+            tuple(
+                Near(events[key], distance, certain)
+                for key, distance, certain in zip(found.keys, found.distances, found.certain, strict=True)
+                if key in events
+            ),
+            certain=found.all_certain,
+            possible=found.all_possible,
         )
-        certain = sum(hit.certain for hit in hits)
-        return Nearby(hits, certain, len(hits) - certain)
 
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""
@@ -369,20 +355,21 @@ class SqliteStore(Naive):
 
     def _events(
         self, db: sqlite3.Connection, keys: Sequence[int], *, reports: bool = True, shapes: bool = True
-    ) -> list[Event]:
+    ) -> dict[int, Event]:
         """Return a chunk of events in the order of the keys, with one query for all of their reports.
 
         Left out is what somebody has deleted from the file since the keys were read.
         """
-        by_key = f"{_EVENT if shapes else _BARE_EVENT} WHERE event_key IN ({marks(keys)})"
+        by_key = f"{_EVENT if shapes else _BARE_EVENT} WHERE event_key IN ({rows.marks(keys)})"
         found = {row[-1]: row for row in db.execute(by_key, keys)}
         chunk = [found[key] for key in keys if key in found]
         told: dict[int, list[EventReport]] = defaultdict(list)
         if reports:
-            of_these = f"{_REPORT} WHERE event_key IN ({marks(keys)}) {_AS_FOLDED}"
+            of_these = f"{_REPORT} WHERE event_key IN ({rows.marks(keys)}) {_AS_FOLDED}"
             for *row, key, _ in db.execute(of_these, keys):
                 told[key].append(rows.read_report(tuple(row)))
-        return rows.read_events(chunk, [told[row[-1]] for row in chunk])
+        events = rows.read_events(chunk, [told[row[-1]] for row in chunk])
+        return {row[-1]: event for row, event in zip(chunk, events, strict=True)}
 
     def _tellings(self, db: sqlite3.Connection, condition: str, params: Sequence[int]) -> list[Event]:
         """Return the tellings that meet a condition, each with its own reports, in order of publication."""
@@ -395,8 +382,7 @@ class SqliteStore(Naive):
     def _neighbours(self, db: sqlite3.Connection, around: Neighbourhood | None) -> list[Event]:
         if around is None:
             return []
-        keys = [key for _, _, key, _ in _nearest(db, around, NEIGHBOURS)]
-        return self._events(db, keys, shapes=False)
+        return list(self._events(db, keys_near(db, around, NEIGHBOURS), shapes=False).values())
 
     def _show_new(self, db: sqlite3.Connection, event: Event) -> int:
         key = db.execute(_ADD_EVENT, rows.event_row(event)).lastrowid
@@ -410,6 +396,7 @@ class SqliteStore(Naive):
         db.execute(_CHANGE_EVENT, (*rows.event_row(event), key))
         db.execute("DELETE FROM event_extents WHERE event_key = ?", (key,))
         self._index(db, key, event)
+        overview.show(db, key)
 
     def _index(self, db: sqlite3.Connection, key: int, event: Event) -> None:
         if extent := rows.extent_row(event):
@@ -427,35 +414,16 @@ _ADD_REPORT = rows.insert(
     rows.REPORT_COLUMNS,
     unless_same=("telling_id", "sentence_start", "sentence_end", "trigger_start", "trigger_end"),
 )
+_ADD_WORDS = (
+    "INSERT INTO telling_words (rowid, words)"
+    " SELECT telling_key, words FROM telling_texts JOIN tellings USING (telling_key) WHERE id = ?"
+)
 _ADD_REFUSAL = rows.insert("refusals", ("name", "code", "message"), unless_same=("name", "code", "message"))
 
 
 def _in_text(telling: Event) -> tuple[int, int, str]:
     first = telling.reports[0]
     return first.sentence.start, first.trigger.start, telling.id
-
-
-def _nearest(db: sqlite3.Connection, around: Neighbourhood, most: int) -> list[tuple[float, str, int, bool]]:
-    """Return distance, id, key and certainty of the events that may lie in a neighbourhood."""
-    query = around.query
-    at = Around(around.lat, around.lon, around.km, query.start, query.end)
-    sql, params = joined((at, *filters_of(query)))
-    candidates = db.execute(
-        f"SELECT id, event_key, lat, lon, coalesce(uncertainty_km, 0) FROM events WHERE {sql}", params
-    )
-    return heapq.nsmallest(most, _within(candidates, lat=around.lat, lon=around.lon, km=around.km))
-
-
-def _within(
-    candidates: sqlite3.Cursor, *, lat: float, lon: float, km: float
-) -> Iterator[tuple[float, str, int, bool]]:
-    """Yield distance, id, key and certainty of the candidates that may lie within ``km``."""
-    while part := candidates.fetchmany(CHUNK):
-        ids, keys, lats, lons, slacks = zip(*part, strict=True)
-        distances = distances_km(lat=lat, lon=lon, lats=lats, lons=lons)
-        for event_id, key, distance, slack in zip(ids, keys, distances, slacks, strict=True):
-            if distance - slack <= km:
-                yield distance, event_id, key, distance + slack <= km
 
 
 def _limit(limit: int) -> int:

@@ -16,7 +16,6 @@ from domain import (
     DateRange,
     Document,
     Event,
-    EventQuery,
     EventReport,
     Mention,
     MentionKind,
@@ -40,7 +39,7 @@ class ByName:
         """Look for any event at the place."""
         if telling.lat is None or telling.lon is None:
             return None
-        return Neighbourhood(EventQuery(stances=()), telling.lat, telling.lon, 1.0)
+        return Neighbourhood(telling.lat, telling.lon, 1.0)
 
     def joins(self, tellings: Sequence[Event], known: Sequence[Sequence[Event]]) -> list[Event | None]:
         """Choose the event of the same name."""

@@ -55,7 +55,9 @@ def test_a_chosen_theme_goes_before_the_systems_and_stays(visit: Open) -> None:
     choose(page, "dark")
     expect(page.locator("body")).to_have_css("background-color", DARK)
     expect(page.locator("path.land").first).to_have_css("fill", "rgb(34, 39, 43)")
-    page.wait_for_function("before => document.querySelector('.track canvas').toDataURL() !== before", arg=light)
+    page.wait_for_function(
+        "before => document.querySelector('.track canvas').toDataURL() !== before", arg=light
+    )
     browsing.keep(page, "theme-dark")
     page.goto("/data")
     expect(page.locator("body")).to_have_css("background-color", DARK)

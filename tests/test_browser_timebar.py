@@ -82,7 +82,9 @@ def test_a_bar_stands_where_events_are_and_says_how_many(visit: Open) -> None:
     words = page.locator(".bar-words")
     expect(words).to_be_visible()
     assert words.inner_text().split("\n")[0] == "5 Jan 2025"
-    expect(words.locator("li:visible")).to_have_text(re.compile(r"^\s*Strategic developments 1\s*$|^\s*Battles 1\s*$"))
+    expect(words.locator("li:visible")).to_have_text(
+        re.compile(r"^\s*Strategic developments 1\s*$|^\s*Battles 1\s*$")
+    )
     page.mouse.move(*middle_of(page, date(2025, 1, 3)))
     expect(words).to_contain_text("no events")
     browsing.keep(page, "timebar")

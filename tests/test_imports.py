@@ -82,6 +82,7 @@ IMPORTING_CALLS = {"import_module", "__import__", "files"}
 
 PARTS_OF_A_DEPENDENCY = {
     "click": "flask",
+    "babel": "flask_babel",
     "jinja2": "flask",
     "markupsafe": "flask",
     "werkzeug": "flask",

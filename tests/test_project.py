@@ -140,11 +140,13 @@ def test_both_locks_agree() -> None:
 
 
 def test_npm_packages_are_pinned_and_name_no_registry() -> None:
-    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    assert packages.pop("")["dependencies"] == wanted
-    for name, version in wanted.items():
-        assert packages[f"node_modules/{name}"]["version"] == version
+    locked = packages.pop("")
+    for kind in ("dependencies", "devDependencies"):
+        assert locked[kind] == wanted[kind]
+        for name, version in wanted[kind].items():
+            assert packages[f"node_modules/{name}"]["version"] == version
     for name, package in packages.items():
         assert "resolved" not in package, name
         assert package["integrity"].startswith("sha512-"), name

@@ -324,7 +324,7 @@ def test_analysis_is_kept_whole_or_not_at_all(store: Store, wrong: dict[str, obj
     assert set(store.totals().values()) == {0}
     assert not store.knows(told.id)
     assert store.add(analysis(told, good))
-    assert [found.event for found in store.near(ALL, lat=48.28, lon=37.18, km=10)] == [good]
+    assert [found.event for found in store.near(ALL, lat=48.28, lon=37.18, km=10).hits] == [good]
 
 
 def test_candidate_with_a_score_that_is_no_number_is_refused(store: Store) -> None:
@@ -419,7 +419,7 @@ def test_stream_may_be_left_in_the_middle(store: Store, many: Analysis) -> None:
     [
         pytest.param(EventQuery(start=date(2025, 2, 1), end=DAY), "start", id="window-backwards"),
         pytest.param(EventQuery(types=("x",) * 1000), "types", id="too-many-types"),
-        pytest.param(EventQuery(precisions=(0,)), "precisions", id="precision-0"),
+        pytest.param(EventQuery(precisions=(4,)), "precisions", id="precision-4"),
         pytest.param(EventQuery(bbox=BBox(170, 0, -170, 1)), "bbox", id="box-across-antimeridian"),
         pytest.param(EventQuery(region="Donetsk"), "region", id="region-by-name"),
     ],
@@ -577,8 +577,8 @@ QUERIES = {
     "district": EventQuery(region=LYMAN.admin2_id, stances=()),
     "empty-region": EventQuery(region="country:FR"),
     "all-at-once": EventQuery(
-        DAY - timedelta(days=40), DAY, ("Battles", "Protests"), (Stance.REPORTED, Stance.DENIED), (1, 2),
-        BBox(20, 40, 45, 55), "country:UA",
+        start=DAY - timedelta(days=40), end=DAY, types=("Battles", "Protests"), precisions=(1, 2),
+        stances=(Stance.REPORTED, Stance.DENIED), bbox=BBox(20, 40, 45, 55), region="country:UA",
     ),
 }  # fmt: skip
 over_all_queries = pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
@@ -757,8 +757,11 @@ def test_near_says_whether_an_event_lies_within_for_certain(
 
     near = store.near(EventQuery(), lat=48.0, lon=37.0, km=50)
 
-    assert [one.certain for one in near] == ([] if found is None else [found])
-    assert [one.distance_km for one in near] == pytest.approx([] if found is None else [north_km], abs=1e-6)
+    assert (near.certain, near.possible) == (int(found is True), int(found is False))
+    assert [one.certain for one in near.hits] == ([] if found is None else [found])
+    assert [one.distance_km for one in near.hits] == pytest.approx(
+        [] if found is None else [north_km], abs=1e-6
+    )
 
 
 @pytest.mark.parametrize(
@@ -778,11 +781,11 @@ def test_near_knows_that_the_earth_is_round(
 ) -> None:
     keep(store, at(document(), "one", lat=other_lat, lon=other_lon))
 
-    assert [one.distance_km for one in store.near(EventQuery(), lat=lat, lon=lon, km=km + 0.1)] == (
+    assert [one.distance_km for one in store.near(EventQuery(), lat=lat, lon=lon, km=km + 0.1).hits] == (
         pytest.approx([km], abs=0.1)
     )
     if km:
-        assert not store.near(EventQuery(), lat=lat, lon=lon, km=km - 0.1)
+        assert not store.near(EventQuery(), lat=lat, lon=lon, km=km - 0.1).hits
 
 
 @pytest.mark.parametrize("bearing", range(0, 360, 30))
@@ -798,7 +801,7 @@ def test_near_reaches_equally_far_in_every_direction(
 
     near = store.near(EventQuery(), lat=lat, lon=lon, km=100)
 
-    assert [one.distance_km for one in near] == pytest.approx([99.99])
+    assert [one.distance_km for one in near.hits] == pytest.approx([99.99])
 
 
 @pytest.mark.parametrize("km", [0, 1, 50, 400, 5000, 20_100])
@@ -820,18 +823,20 @@ def test_near_misses_nothing_and_adds_nothing(
 
     near = store.near(EventQuery(), lat=lat, lon=lon, km=km)
 
-    assert [(one.event.id, one.certain) for one in near] == [(name, sure) for _, name, sure in expected]
-    assert [one.distance_km for one in near] == pytest.approx([distance for distance, _, _ in expected])
+    assert [(one.event.id, one.certain) for one in near.hits] == [(name, sure) for _, name, sure in expected]
+    assert (near.certain, near.certain + near.possible) == (sum(sure for *_, sure in expected), len(expected))
+    assert [one.distance_km for one in near.hits] == pytest.approx([distance for distance, _, _ in expected])
 
 
 def test_near_with_a_limit_keeps_the_nearest(store: Store, many: Analysis) -> None:
     store.add(many)
-    everything = store.near(EventQuery(), lat=11, lon=20, km=20_100, limit=10_000)
+    around = {"lat": 11.0, "lon": 20.0, "km": 20_100.0}
+    everything = store.near(EventQuery(), **around, limit=10_000)
 
-    assert len(everything) == len(many.events)
-    assert store.near(EventQuery(), lat=11, lon=20, km=20_100, limit=700) == everything[:700]
-    assert store.near(EventQuery(limit=3), lat=11, lon=20, km=20_100) == everything[:3]
-    assert len(store.near(EventQuery(), lat=11, lon=20, km=20_100)) == 500
+    assert len(everything.hits) == everything.certain == len(many.events)
+    assert store.near(EventQuery(), **around, limit=700) == replace(everything, hits=everything.hits[:700])
+    assert store.near(EventQuery(limit=3), **around).hits == everything.hits[:3]
+    assert len(store.near(EventQuery(), **around).hits) == 500
 
 
 def test_near_honours_the_query(store: Store, world: Analysis) -> None:
@@ -840,8 +845,8 @@ def test_near_honours_the_query(store: Store, world: Analysis) -> None:
 
     near = store.near(query, lat=48, lon=32, km=20_100)
 
-    assert {one.event.id for one in near} == {one.id for one in world.events if passes(one, query)}
-    assert near
+    assert {one.event.id for one in near.hits} == {one.id for one in world.events if passes(one, query)}
+    assert near.hits
 
 
 # --------------------------------------------------------------------------- together
@@ -922,7 +927,7 @@ def test_merged_events_are_one_and_every_id_leads_to_it(store: Store) -> None:
     assert merged == merging.fold([one, two, three])
     assert [store.event(each.id) for each in (one, two, three)] == [merged] * 3
     assert list(store.events(ALL)) == [merged]
-    assert [found.event for found in store.near(ALL, lat=48.28, lon=37.18, km=10)] == [merged]
+    assert [found.event for found in store.near(ALL, lat=48.28, lon=37.18, km=10).hits] == [merged]
     assert store.tellings(three.id) == (one, two, three)
     assert store.totals() == {"documents": 3, "events": 1, "reports": 3, "refusals": 0}
 
@@ -942,7 +947,7 @@ def test_split_undoes_one_merge_after_the_other(store: Store) -> None:
     assert store.event(one.id) == one
     assert store.split(three.id) == three
     assert {each.id: each for each in store.events(ALL)} == {each.id: each for each in (one, two, three)}
-    assert len(store.near(ALL, lat=48.28, lon=37.18, km=10)) == 3
+    assert len(store.near(ALL, lat=48.28, lon=37.18, km=10).hits) == 3
 
 
 @pytest.mark.parametrize("leaving", [0, 1, 2])
@@ -1019,7 +1024,7 @@ def test_region_of_an_event_that_moves_to_a_better_place_is_found_there(store: S
     store.add(analysis(rough, event(rough, geo_precision=2, uncertainty_km=20.0, geometry=SQUARE)))
     store.add(analysis(exact, event(exact, lat=48.281, lon=37.181, geometry=Point(37.181, 48.281))))
 
-    (found,) = store.near(ALL, lat=48.281, lon=37.181, km=5)
+    (found,) = store.near(ALL, lat=48.281, lon=37.181, km=5).hits
     assert found.certain
     assert list(store.events(EventQuery(bbox=BBox(30, 50, 31, 51)))) == []
 

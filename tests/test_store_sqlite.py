@@ -226,7 +226,7 @@ def test_store_of_the_form_before_tellings_is_carried_over(path: Path, tmp_path:
         assert (joined.claimed_by, joined.fatalities) == ("Russia", Toll(1, 2, 3))
         assert [len(told.reports) for told in made.tellings("joined")] == [2, 1]
         assert made.events_of("doc2") == (joined, alone)
-        assert [found.event.id for found in made.near(EventQuery(), lat=48, lon=37, km=1)] == ["joined"]
+        assert [found.event.id for found in made.near(EventQuery(), lat=48, lon=37, km=1).hits] == ["joined"]
         assert made.totals() == {"documents": 2, "events": 2, "reports": 4, "refusals": 0}
         second = made.tellings("joined")[1].id
         assert made.split(second).reports == joined.reports[2:]
@@ -317,7 +317,7 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
                 assert told.reports[0] in again.event(told.id).reports
                 assert told.lat is not None and told.lon is not None
                 near = again.near(EventQuery(), lat=told.lat, lon=told.lon, km=5)
-                assert again.event(told.id) in [found.event for found in near]
+                assert again.event(told.id) in [found.event for found in near.hits]
         events = {name_of(told) for one in known for told in one.events}
         reports = sum(len(one.events) for one in known)
         kept = {"documents": len(known), "events": len(events), "reports": reports, "refusals": 0}

@@ -81,7 +81,9 @@ def test_table_list_and_downloads_hold_the_same_events(site: Site, query: str, m
 
 def test_the_count_line_of_the_table_reconciles_and_opens_what_no_map_places(site: Site) -> None:
     page = site.client.get("/table")
-    assert "5 shown + 1 filtered out + 1 region only + 2 not placed = 9 events in this window" in text_of(page)
+    assert "5 shown + 1 filtered out + 1 region only + 2 not placed = 9 events in this window" in text_of(
+        page
+    )
     links = dict(re.findall(r'<a href="(/table[^"]*)">(\d+ [a-z ]+)</a>', page.text)[::-1])
     by_words = {words: link for link, words in links.items()}
     assert set(site.named(by_words["1 region only"])) == samples.REGION_ONLY
@@ -106,7 +108,9 @@ def test_a_column_says_how_it_sorts(
     address = f"/table?order={order}"
     names = site.named(address)
     assert (names[0], names[-1]) == (first, last)
-    heads = re.findall(r'<th scope="col" aria-sort="(\w+)"><a href="[^"]*">(\w+)</a>', site.client.get(address).text)
+    heads = re.findall(
+        r'<th scope="col" aria-sort="(\w+)"><a href="[^"]*">(\w+)</a>', site.client.get(address).text
+    )
     assert heads == [(sorted_, column)]
 
 

@@ -350,7 +350,7 @@ def test_an_event_page_shows_evidence_and_the_rivals(site: Site) -> None:
     words = text_of(page)
     for said in (
         "Reported: Armed clash",
-        "Pokrovsk, Donetsk, UA · named place",
+        "Pokrovsk (Покровськ), Donetsk, UA · named place",
         "10 Jan 2025 (to the day)",
         "5 killed",
         "Rain fell all week.",

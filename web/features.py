@@ -9,7 +9,7 @@ from heapq import nlargest
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from werkzeug.wrappers import Response as BaseResponse
@@ -197,7 +197,7 @@ def _collection(features: Iterable[dict[str, Any]]) -> Response:
             yield ",\n" + ",\n".join(map(_dumps, batch))
         yield "]}\n"
 
-    return Response(chunks(), mimetype=GEOJSON)
+    return Response(stream_with_context(chunks()), mimetype=GEOJSON)
 
 
 def _dumps(value: Any) -> str:

@@ -9,8 +9,6 @@ from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
-from flask_babel import gettext as _
-
 from domain import Counts, EventQuery, Grouping, NotFound, Stance
 from ontology import Ontology
 from web import params, wording
@@ -64,12 +62,19 @@ def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[s
         "asked": params.to_arguments(query),
         "families": _families(parts.ontology, query, counts.by_type),
         "stances": [
-            Choice(stance, wording.STANCES[stance], counts.by_stance.get(stance, 0), stance in query.stances)
+            Choice(
+                stance, wording.stance_name(stance), counts.by_stance.get(stance, 0), stance in query.stances
+            )
             for stance in Stance
         ],
         "precisions": [
-            Choice(str(grain), words, counts.by_precision.get(grain, 0), grain in query.precisions)
-            for grain, words in (wording.PRECISIONS | {0: _("Not placed")}).items()
+            Choice(
+                str(grain),
+                wording.precision_name(grain),
+                counts.by_precision.get(grain, 0),
+                grain in query.precisions,
+            )
+            for grain in (*wording.PRECISIONS, 0)
         ],
         "actors": _names(counts.by_actor, query.actors),
         "sources": _names(counts.by_source, query.sources),

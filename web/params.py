@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from domain import MAPPED_STANCES, BBox, Circle, EventQuery, InvalidInput, Order, Stance
 from ontology import Ontology
+from web.languages import LANGUAGES, PARAMETER
 
 MAX_VALUE = 200
 """Characters in one value; the longest that means something is an actor's name, but for areas."""
@@ -146,6 +147,9 @@ class Arguments:
     def __init__(self, args: MultiDict[str, str], allowed: Collection[str]) -> None:
         self._values: dict[str, list[str]] = {}
         for name, values in args.lists():
+            if name == PARAMETER:
+                _check_language(values)
+                continue
             if name not in allowed:
                 raise InvalidInput(_unknown(name, allowed, "parameter"), field=_shown(name))
             given = [value for value in values if value.strip()]
@@ -189,6 +193,13 @@ class Arguments:
         """Return a date."""
         text = self.text(name)
         return None if text is None else read_day(text, name)
+
+
+def _check_language(names: Sequence[str]) -> None:
+    """Refuse a language that Sitmap does not speak; which one is spoken was decided before."""
+    for name in names:
+        if name not in LANGUAGES:
+            raise InvalidInput(_unknown(name, LANGUAGES, "language"), field=PARAMETER)
 
 
 def slim(arguments: Arguments) -> bool:

@@ -77,7 +77,8 @@ def histogram() -> Response:
     query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
     found = parts.store.histogram(query)
     families = list(parts.ontology.families)
-    body: dict[str, Any] = {"first": None, "days": 1, "families": families, "bins": [], "undated": 0}
+    body: dict[str, Any] = {"first": None, "days": 1, "bins": [], "undated": 0}
+    body["families"] = [wording.type_name(family) for family in families]
     if found:
         bins = [_by_family(each, families) for each in found.bins]
         body |= {"first": found.first.isoformat(), "days": found.days, "bins": bins}

@@ -2,7 +2,7 @@
 // is said, and what is on the screen stays until it works.
 
 import { el } from "./dom.js";
-import { t } from "./words.js";
+import { LANGUAGE, t } from "./words.js";
 
 const QUIET_MS = 100;
 const LONG_MS = 5000;
@@ -33,7 +33,7 @@ async function ask(url, type, signal, read) {
   const finished = showBusy(stop);
   signal?.addEventListener("abort", () => stop.abort());
   try {
-    return await read(await fetch(url, { signal: stop.signal, headers: { Accept: type } }));
+    return await read(await fetch(inLanguage(url), { signal: stop.signal, headers: { Accept: type } }));
   } catch (error) {
     throw new Error(words(error), { cause: error });
   } finally {
@@ -44,6 +44,13 @@ async function ask(url, type, signal, read) {
 function words(error) {
   if (error.name === "AbortError") return t("stopped");
   return error instanceof TypeError ? t("there is no connection; what is shown stays") : error.message;
+}
+
+// Words in the answer are to be in the page's language, also where a page of another site's forbids cookies.
+function inLanguage(url) {
+  const whole = new URL(url, location.href);
+  if (!whole.searchParams.has("lang")) whole.searchParams.set("lang", LANGUAGE);
+  return whole;
 }
 
 // Calls `attempt` until it succeeds or the reader gives up; what failed is said at the top of the map.

@@ -1,33 +1,62 @@
-// The few words that the list of events needs; the long ones come from the server.
+// Texts of the interface in the reader's language, and how it writes numbers and dates. The page brings the texts
+// that scripts use; English ones stand in the code.
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const LANGUAGE = document.documentElement.lang || "en";
+
+const texts = JSON.parse(document.getElementById("texts")?.textContent || "{}");
+const plural = new Intl.PluralRules(LANGUAGE);
+const monthOf = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
+// The forms of a plural in the order of the catalogues.
+const FORMS = { en: ["one", "other"], uk: ["one", "few", "many"], ru: ["one", "few", "many"] }[LANGUAGE];
+
+// Returns a text in the reader's language, with its {names} filled in.
+export function t(text, values = {}) {
+  return filled(texts[text] || text, values);
+}
+
+// Returns the text that goes with a number, in which {n} is the number: tn("{n} event", "{n} events", 3).
+export function tn(one, many, n, values = {}) {
+  const forms = texts[one] || [one, many];
+  const text = forms[FORMS.indexOf(plural.select(n))] || forms.at(-1);
+  return filled(text, { n: number(n), ...values });
+}
+
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+// "1,942" or "1 942".
+export function number(value) {
+  return value.toLocaleString(LANGUAGE);
+}
 
 // "31 Jan 2025", or "30 Jan – 2 Feb 2025" with what both ends share said once.
 export function days(start, end) {
-  if (!end) return "date not known";
-  const [first, last] = [start || end, end].map((text) => text.split("-").map(Number));
-  const day = ([year, month, number]) => `${number} ${MONTHS[month - 1]} ${year}`;
-  if (first.join() === last.join()) return day(last);
-  if (first[0] !== last[0]) return `${day(first)} – ${day(last)}`;
-  if (first[1] !== last[1]) return `${first[2]} ${MONTHS[first[1] - 1]} – ${day(last)}`;
-  return `${first[2]} – ${day(last)}`;
+  if (!end) return t("date not known");
+  const [first, last] = [start || end, end].map((text) => new Date(`${text}T00:00Z`));
+  const day = (date) => `${dayOfYear(date)} ${date.getUTCFullYear()}`;
+  if (first.getTime() === last.getTime()) return day(last);
+  if (first.getUTCFullYear() !== last.getUTCFullYear()) return `${day(first)} – ${day(last)}`;
+  if (first.getUTCMonth() !== last.getUTCMonth()) return `${dayOfYear(first)} – ${day(last)}`;
+  return `${first.getUTCDate()} – ${day(last)}`;
 }
 
-export function counted(number, one, many = `${one}s`) {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+function dayOfYear(date) {
+  const month = monthOf.formatToParts(date).find((part) => part.type === "month").value;
+  return `${date.getUTCDate()} ${month}`;
 }
 
 // 999, 1.2k, 34k: what fits into a cluster's disc.
-export function compact(number) {
-  if (number < 1000) return String(number);
-  return `${(number / 1000).toFixed(number < 9950 ? 1 : 0)}k`;
+export function compact(value) {
+  if (value < 1000) return String(value);
+  return `${number(Number((value / 1000).toFixed(value < 9950 ? 1 : 0)))}k`;
 }
 
 export function sentenceCase(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-// Returns a text of the interface in the reader's language, with its {names} filled in.
-export function t(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+// Like tn, for English alone.
+export function counted(n, one, many = `${one}s`) {
+  return `${number(n)} ${n === 1 ? one : many}`;
 }

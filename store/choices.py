@@ -1,0 +1,140 @@
+"""The events that a query chooses out of the columns, and these in order."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from domain import Circle, EventQuery, InvalidInput, Order
+from store.columns import Array, Columns, Mask
+from store.extents import Floats, closer_than, nearest
+from store.filters import Filter, filters_of
+
+_RANK_BITS = 32
+"""In what a list is sorted by, the lower bits tell the newest first of equals."""
+
+_LAST = (1 << 31) - 1
+"""The rank of what comes last whatever the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The events that meet all of the filters."""
+
+    columns: Columns
+    filters: tuple[Filter, ...]
+    masks: tuple[Mask, ...]
+
+    def mask(self, *, but: str = "") -> Mask:
+        """Return which events meet all filters, or all but that of one field of `EventQuery`."""
+        everything = np.ones(len(self.columns), dtype=bool)
+        return reduce(np.logical_and, (mask for field, mask in self._fields() if field != but), everything)
+
+    def mask_of(self, field: str) -> Mask:
+        """Return which events meet the filter of one field; all where there is none."""
+        everything = np.ones(len(self.columns), dtype=bool)
+        return next((mask for name, mask in self._fields() if name == field), everything)
+
+    def rows(self, *, but: str = "") -> Array:
+        """Return the positions in the columns of the events, as `mask` has them."""
+        return np.flatnonzero(self.mask(but=but))
+
+    def _fields(self) -> list[tuple[str, Mask]]:
+        return [(each.field, mask) for each, mask in zip(self.filters, self.masks, strict=True)]
+
+
+def chosen(query: EventQuery, columns: Columns, db: sqlite3.Connection) -> Choice:
+    """Return the events that a query asks for; its limit is left to the caller. Raises InvalidInput."""
+    filters = filters_of(query)
+    masks = [columns.masks.get(each, lambda each=each: each.mask(columns, db)) for each in filters]
+    return Choice(columns, filters, tuple(masks))
+
+
+def in_order(
+    choice: Choice, order: Order, *, skip: int, limit: int, around: Circle | None = None
+) -> tuple[int, list[int]]:
+    """Return how many events there are, and the keys of a part of them in an order.
+
+    Of equals the newest come first. Raises InvalidInput for the nearest to nothing.
+    """
+    columns, rows = choice.columns, choice.rows()
+    end = min(skip + limit, len(rows))
+    if skip >= end:
+        return len(rows), []
+    if order is Order.NEAREST:
+        if around is None:
+            raise InvalidInput("tells nothing without a place to be near to", field="order")
+        sorted_rows = _nearest_first(columns, rows, around, end)
+    else:
+        values = (_ranks(columns, order, rows) << _RANK_BITS) | columns.newness[rows]
+        if end < len(values):
+            values = np.partition(values, end - 1)[:end]
+        sorted_rows = columns.newest_first[np.sort(values) & ((1 << _RANK_BITS) - 1)]
+    return len(rows), columns["event_key"][sorted_rows[skip:end]].tolist()
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The nearest events of those that may lie in a circle, and how many do so for sure, and only perhaps."""
+
+    keys: list[int]
+    distances: list[float]
+    certain: list[bool]
+    all_certain: int
+    all_possible: int
+
+
+def within(choice: Choice, around: Circle, most: int) -> Within:
+    """Return the events that lie, or may lie, in a circle, the nearest ``most`` of them by name."""
+    columns, rows = choice.columns, choice.rows()
+    slack = columns["uncertainty_km"][rows]
+    place = {"lat": around.lat, "lon": around.lon, "lats": columns["lat"][rows], "lons": columns["lon"][rows]}
+    certain = closer_than(around.km - slack, **place)
+    possible = closer_than(around.km + slack, **place)
+    found, distances = _nearest(columns, rows[possible], around, most)
+    sure = np.zeros(len(columns), dtype=bool)
+    sure[rows[certain]] = True
+    return Within(
+        columns["event_key"][found].tolist(),
+        distances.tolist(),
+        sure[found].tolist(),
+        all_certain=int(np.count_nonzero(certain)),
+        all_possible=int(np.count_nonzero(possible & ~certain)),
+    )
+
+
+def _ranks(columns: Columns, order: Order, rows: Array) -> Array:
+    if order is Order.OLDEST:
+        days = columns["last_day"][rows].astype(np.int64)
+        return np.where(days == 0, _LAST, days)
+    if order is Order.DEADLIEST:
+        return _LAST - np.minimum(columns.killed[rows] + 1, _LAST)
+    if order is Order.PLACE:
+        return columns.alphabetical("place")[rows]
+    if order is Order.TYPE:
+        # There are far fewer than 2^15 types.
+        return (columns.alphabetical("event_type")[rows] << 15) | columns.alphabetical("sub_event_type")[rows]
+    return np.zeros(len(rows), dtype=np.int64)
+
+
+def _nearest_first(columns: Columns, rows: Array, around: Circle, most: int) -> Array:
+    placed = np.isfinite(columns["lat"][rows])
+    somewhere, nowhere = rows[placed], rows[~placed]
+    order, _ = _nearest(columns, somewhere, around, most)
+    return np.concatenate([order, nowhere[np.argsort(columns.newness[nowhere])]])
+
+
+def _nearest(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[Array, Floats]:
+    """Return the ``most`` events of these that are nearest to a position, and their distances in km."""
+    order, distances = nearest(
+        lat=around.lat,
+        lon=around.lon,
+        lats=columns["lat"][rows],
+        lons=columns["lon"][rows],
+        ranks=columns.newness[rows],
+        most=most,
+    )
+    return rows[order], distances

@@ -1,0 +1,32 @@
+"""Answers worth keeping: the latest of them by question, for several threads."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class Kept(Generic[Answer]):
+    """The answers to the ``most`` questions that were asked last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
+        """Return the kept answer, or that of ``answer``, which two threads may both ask for at once."""
+        with self._lock:
+            if question in self._answers:
+                self._answers.move_to_end(question)
+                return self._answers[question]
+        found = answer()
+        with self._lock:
+            self._answers[question] = found
+            while len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+        return found
