@@ -31,10 +31,7 @@ from web import (
     evidence,
     features,
     feed,
-<<<<<<< HEAD
-=======
     languages,
->>>>>>> ce18d0b860387c57bdf616ea7dc188059d50b0f7
     mistakes,
     pages,
     share,
@@ -137,19 +134,11 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(features.blueprint)
     app.register_blueprint(view.blueprint)
-<<<<<<< HEAD
-    app.register_blueprint(evidence.blueprint)
-    app.register_blueprint(mistakes.blueprint)
-    app.register_blueprint(tables.blueprint)
-    app.register_blueprint(feed.blueprint)
-    app.register_blueprint(share.blueprint)
-=======
     app.register_blueprint(tables.blueprint)
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(share.blueprint)
     app.register_blueprint(evidence.blueprint)
     app.register_blueprint(mistakes.blueprint)
->>>>>>> ce18d0b860387c57bdf616ea7dc188059d50b0f7
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
