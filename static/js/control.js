@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { live } from "./live.js";
 import { setOption } from "./state.js";
-import { days, t } from "./words.js";
+import { days, LANGUAGE, t, tn } from "./words.js";
 
 const COLOURS = 6;
 const LABEL_PIXELS = { wide: 44, high: 36 };
@@ -107,7 +107,7 @@ function turned({ name, before, party, claimant, since, stance, sources, events 
 }
 
 function km2(number) {
-  return `${number.toLocaleString(document.documentElement.lang, { maximumFractionDigits: number < 10 ? 1 : 0 })} km²`;
+  return `${number.toLocaleString(LANGUAGE, { maximumFractionDigits: number < 10 ? 1 : 0 })} km²`;
 }
 
 // Keeps who holds what at the end of the window, and what changed since its start, in step with `query()`. Returns
@@ -151,8 +151,8 @@ function explainControl(collection) {
 function madeOf({ date, drawn_from: drawn, facts, note }) {
   if (!date || (note && !drawn.length)) return t("Control: nothing is known of who held what.");
   const maps = [...new Set(drawn.map((each) => t("{source}’s map of {day}", { source: each.source, day: days(each.date, each.date) })))];
-  const told = facts ? [t("facts told by events and tables: {count}", { count: facts.toLocaleString(document.documentElement.lang) })] : [];
-  return t("Control on {day}, drawn from: {sources}.", { day: days(date, date), sources: [...maps, ...told].join("; ") });
+  const told = facts ? [tn("{n} fact of events and tables", "{n} facts of events and tables", facts)] : [];
+  return t("Control on {day}, drawn from {sources}.", { day: days(date, date), sources: [...maps, ...told].join(", ") });
 }
 
 // ---------------------------------------------------------------- where the names stand

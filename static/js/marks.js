@@ -4,7 +4,7 @@ import { copyInView, keptLayers, live, steadyBox } from "./live.js";
 import { clusterIcon, markerIcon } from "./signs.js";
 import { setOption } from "./state.js";
 import { onZoom } from "./view.js";
-import { t } from "./words.js";
+import { t, tn } from "./words.js";
 
 const ROOM = [48, 48];
 const HALO_PIXELS = 13;
@@ -73,7 +73,7 @@ export function single(event, lat, lon, choose) {
 }
 
 function cluster(map, { count, families, box }, lat, lon) {
-  const words = t("{count} events: show them apart", { count: count.toLocaleString(document.documentElement.lang) });
+  const words = tn("{n} event: show it", "{n} events: show them apart", count);
   const mark = L.marker([lat, lon], { icon: clusterIcon(families), title: words });
   return pressed(mark, () => open(map, box, mark.getLatLng()));
 }

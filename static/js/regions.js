@@ -7,7 +7,7 @@ import { withView } from "./marks.js";
 import { regionPopup } from "./popup.js";
 import { setOption, setQuery } from "./state.js";
 import { onZoom, pixelsWide, toggle } from "./view.js";
-import { t } from "./words.js";
+import { compact, number, t, tn } from "./words.js";
 
 const SHADES = 4;
 const BADGE_PIXELS = 34;
@@ -101,14 +101,15 @@ function area({ feature, shade }) {
 function badge(map, { properties }) {
   const [lon, lat] = properties.label_at;
   const icon = L.divIcon({
-    className: "region-count", html: el("span", {}, String(properties.region_only)), iconSize: [24, 18], iconAnchor: [12, 9],
+    className: "region-count", html: el("span", {}, compact(properties.region_only)), iconSize: [24, 18], iconAnchor: [12, 9],
   });
-  const title = t("{region}: {count} known only to the region", { region: properties.label, count: properties.region_only });
+  const { label: region, region_only: only } = properties;
+  const title = tn("{region}: {n} event known only to it", "{region}: {n} events known only to it", only, { region });
   return L.marker([lat, copyInView(map, lon)], { icon, title }).bindPopup(() => told(properties), { maxWidth: 280 });
 }
 
 function words({ label, events }) {
-  return el("span", {}, `${label}: ${events.toLocaleString(document.documentElement.lang)}`);
+  return el("span", {}, `${label}: ${number(events)}`);
 }
 
 function told(properties) {
