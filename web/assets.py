@@ -17,8 +17,8 @@ STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg
 VENDOR = {
     path: mimetype
     for mimetype, paths in {
-        "text/javascript": ("leaflet/dist/leaflet.js", "leaflet.markercluster/dist/leaflet.markercluster.js"),
-        "text/css": ("leaflet/dist/leaflet.css", "leaflet.markercluster/dist/MarkerCluster.css"),
+        "text/javascript": ("leaflet/dist/leaflet.js",),
+        "text/css": ("leaflet/dist/leaflet.css",),
         "image/png": ("leaflet/dist/images/layers.png", "leaflet/dist/images/layers-2x.png"),
     }.items()
     for path in paths

@@ -135,7 +135,7 @@ def _wider(query: EventQuery, circle: Circle, parts: Services) -> tuple[float, i
 def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
     """Return the page with the answer, with the empty form, or with what is wrong with what it asks for."""
     parts = services()
-    page: dict[str, Any] = {"around": None, "error": error, "map": near_map(parts.ontology)}
+    page: dict[str, Any] = {"around": None, "error": error, "map": near_map()}
     page["kept"] = [
         (name, value)
         for name in _FILTERS

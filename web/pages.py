@@ -23,6 +23,7 @@ from domain import (
     TooLarge,
     Unprocessable,
 )
+from ontology import Family
 from web import mistakes, params, wording
 from web.evidence import around, evidence, facts, placed_by
 from web.filters import filter_choices, kinds
@@ -46,7 +47,7 @@ def index() -> str:
     counts = parts.store.counts(query)
     return render_template(
         "map.html",
-        map=situation_map(parts.ontology),
+        map=situation_map(),
         counts=counts,
         span=_span(parts.store),
         **filter_choices(parts, query, counts),
@@ -81,7 +82,6 @@ def regions() -> str:
     return render_template(
         "regions.html",
         map=choropleth_map(
-            parts.ontology,
             regions=geojson,
             level=overview.level,
             measure=overview.measure,
@@ -117,12 +117,7 @@ def region(region_id: str) -> str:
         has_outline=shape is not None,
         held=held_in(shape, profile.query.end, parts) if shape else None,
         approximate=parts.regions.is_approximate(region_id),
-        map=region_map(
-            parts.ontology,
-            outline=outline,
-            regions=url_for("features.regions", level=profile.level, **arguments),
-            events=url_for("features.events", properties="slim", **arguments),
-        ),
+        map=region_map(outline=outline, level=profile.level, query=arguments),
         rows=[(event, wording.summary(event)) for event in profile.events],
         window=window,
         outline=outline,
@@ -153,13 +148,21 @@ def event(event_id: str) -> str | BaseResponse:
         facts=facts(found),
         evidence=shown,
         placed_by=placed_by(found, shown),
-        map=evidence_map(parts.ontology, event=url_for("features.one_event", event_id=found.id))
+        map=evidence_map(
+            event=url_for("features.one_event", event_id=found.id), family=_family_sign(found.event_type)[0]
+        )
         if found.geo_precision
         else None,
         geojson=url_for("features.one_event", event_id=found.id),
         near=around(found),
         wrong=mistakes.KINDS,
     )
+
+
+@blueprint.app_template_global("event_families")
+def _event_families() -> list[Family]:
+    """Return the families in the order of their numbers."""
+    return list(services().ontology.families.values())
 
 
 @blueprint.app_template_global("family_sign")
@@ -195,7 +198,7 @@ ADDRESSES = (
     (
         "/regions.geojson",
         "outlines of the regions that have events, with their number, deaths and rate",
-        params.REGIONS,
+        params.REGION_OUTLINES,
     ),
     ("/regions/<id>.geojson", "the outline of one region, with the same of it", params.WINDOW),
     (
