@@ -23,7 +23,9 @@ export function startCounts() {
     button.addEventListener("click", () => toggleTray(button.dataset.tray));
   }
   on("query", count);
-  on("option", (name) => { if (name === "list") markTray(); });
+  on("option", (name) => {
+    if (name === "list") markTray();
+  });
   onCounts(sayLine);
   onCounts(sayEmpty);
   return count();
