@@ -49,11 +49,16 @@ def ask(client: FlaskClient) -> Ask:
 # --------------------------------------------------------------------------- marks
 
 
-@pytest.mark.parametrize("zoom", [0, 3, 9, 18])
+@pytest.mark.parametrize("zoom", [0, 3, 5])
 def test_the_marks_stand_for_all_that_is_shown(ask: Ask, zoom: int) -> None:
     features = ask("/clusters.geojson", view=EUROPE, zoom=zoom)["features"]
     shown = sum(feature["properties"].get("count") or 1 for feature in features)
     assert shown == ask("/counts.json")["shown"] == len(samples.SHOWN)
+
+
+def test_close_up_the_events_of_one_spot_are_still_one_mark(ask: Ask) -> None:
+    (mark,) = ask("/clusters.geojson", view="30.743,46.485,30.745,46.487", zoom=18)["features"]
+    assert mark["properties"]["count"] == 2
 
 
 def test_a_cluster_tells_its_types_and_where_its_events_are(ask: Ask) -> None:
@@ -195,6 +200,7 @@ def test_an_empty_view_tells_what_would_fill_it(ask: Ask) -> None:
         ("/clusters.geojson?zoom=4.5", "zoom"),
         ("/clusters.geojson?zoom=-1", "zoom"),
         ("/clusters.geojson?view=here", "view"),
+        ("/clusters.geojson?view=0,0,60,60&zoom=18", "view"),
         ("/clusters.geojson?view=0,60,10,50", "view"),
         ("/list.json?order=best", "order"),
         ("/list.json?skip=-1", "skip"),

@@ -163,7 +163,8 @@ class _Builder:
             self._map.add_child(pane)
         tiles = current_app.config["SITMAP_TILES"]
         options = {
-            "url": url_for("assets.basemap", v=basemap_version()),
+            "coarse": url_for("assets.basemap", detail="coarse", v=basemap_version()),
+            "fine": url_for("assets.basemap", detail="fine", v=basemap_version()),
             "attribution": OUTLINES_FROM,
         }
         outlines = _ModuleLayer(

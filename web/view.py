@@ -101,16 +101,22 @@ def counts() -> Response:
         for country, divisions in region_choices(parts, query, found)
     ]
     return jsonify(
-        asdict(found)
-        | {
-            "by_actor": list(found.by_actor.items()),
-            "by_source": list(found.by_source.items()),
-            "regions": regions,
-            "without": [
-                {"filter": params.FILTERS[name], "words": wording.filter_name(name), "shown": shown}
-                for name, shown in found.without.items()
-            ],
-        }
+        window=found.window,
+        shown=found.shown,
+        filtered=found.filtered,
+        region_only=found.region_only,
+        unplaced=found.unplaced,
+        by_type=dict(found.by_type),
+        by_stance=dict(found.by_stance),
+        by_precision=dict(found.by_precision),
+        # In their order, which members of a JSON object have not.
+        by_actor=list(found.by_actor.items()),
+        by_source=list(found.by_source.items()),
+        regions=regions,
+        without=[
+            {"filter": params.FILTERS[name], "words": wording.filter_name(name), "shown": shown}
+            for name, shown in found.without.items()
+        ],
     )
 
 

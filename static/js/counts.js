@@ -80,9 +80,12 @@ function markTray() {
 function sayEmpty(numbers) {
   const box = document.getElementById("empty");
   box.hidden = numbers.shown + numbers.region_only > 0;
-  if (box.hidden) return box.replaceChildren();
-  const wider = numbers.without.filter((one) => one.shown).map(widen);
-  box.replaceChildren(el("p", {}, why(numbers)), ...wider);
+  box.replaceChildren(...(box.hidden ? [] : nothing(numbers)));
+}
+
+// Returns why there is nothing, and a button for each filter without which there would be something.
+export function nothing(numbers) {
+  return [el("p", {}, why(numbers)), ...numbers.without.filter((one) => one.shown).map(widen)];
 }
 
 function why({ window, unplaced }) {

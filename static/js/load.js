@@ -13,7 +13,7 @@ const idlers = [];
 
 // Returns the JSON at an address. Throws an Error whose message can be shown. `signal` stops it from outside.
 export function load(url, signal) {
-  return ask(url, "application/json", signal, async (response) => {
+  return ask(inLanguage(url), "application/json", signal, async (response) => {
     const body = await response.json();
     if (!response.ok) throw new Error(body.detail || body.title || t("status {status}", { status: response.status }));
     return body;
@@ -33,7 +33,7 @@ async function ask(url, type, signal, read) {
   const finished = showBusy(stop);
   signal?.addEventListener("abort", () => stop.abort());
   try {
-    return await read(await fetch(inLanguage(url), { signal: stop.signal, headers: { Accept: type } }));
+    return await read(await fetch(url, { signal: stop.signal, headers: { Accept: type } }));
   } catch (error) {
     throw new Error(words(error), { cause: error });
   } finally {
