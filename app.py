@@ -33,6 +33,7 @@ from web import (
     feed,
     languages,
     mistakes,
+    naming,
     pages,
     share,
     tables,
@@ -142,7 +143,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
+    app.add_template_filter(naming.name, "place_name")
+    app.add_template_filter(naming.party)
     app.add_template_filter(wording.day)
+    app.add_template_filter(wording.number)
+    app.add_template_filter(wording.figure)
+    app.add_template_filter(wording.outcome)
+    app.add_template_filter(wording.stance_name)
+    app.add_template_filter(wording.type_name)
     app.add_template_filter(wording.kilometres)
     app.add_template_filter(wording.deaths)
     app.add_template_filter(wording.square_kilometres)

@@ -849,7 +849,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """What lies around a position: the nearest events, and how many there are in all.
+    """What lies around a position: the nearest events of each kind, and how many there are in all.
 
     ``certain`` of them lie within the radius for sure, ``possible`` ones may.
     """
@@ -1076,7 +1076,7 @@ class Store(Protocol):
         """
 
     def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
-        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of them."""
+        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of each kind."""
 
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""

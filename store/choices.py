@@ -88,21 +88,23 @@ class Within:
 
 
 def within(choice: Choice, around: Circle, most: int) -> Within:
-    """Return the events that lie, or may lie, in a circle, the nearest ``most`` of them by name."""
+    """Return the events that lie, or may lie, in a circle: the nearest ``most`` of each kind by name."""
     columns, rows = choice.columns, choice.rows()
     slack = columns["uncertainty_km"][rows]
     place = {"lat": around.lat, "lon": around.lon, "lats": columns["lat"][rows], "lons": columns["lon"][rows]}
     certain = closer_than(around.km - slack, **place)
     possible = closer_than(around.km + slack, **place)
-    found, distances = _nearest(columns, rows[possible], around, most)
-    sure = np.zeros(len(columns), dtype=bool)
-    sure[rows[certain]] = True
+    kinds = rows[certain], rows[possible & ~certain]
+    parts = [_nearest(columns, each, around, most) for each in kinds]
+    found, distances = (np.concatenate(each) for each in zip(*parts, strict=True))
+    sure = np.arange(len(found)) < len(parts[0][0])
+    by_distance = np.lexsort((columns.newness[found], distances))
     return Within(
-        columns["event_key"][found].tolist(),
-        distances.tolist(),
-        sure[found].tolist(),
-        all_certain=int(np.count_nonzero(certain)),
-        all_possible=int(np.count_nonzero(possible & ~certain)),
+        columns["event_key"][found[by_distance]].tolist(),
+        distances[by_distance].tolist(),
+        sure[by_distance].tolist(),
+        all_certain=len(kinds[0]),
+        all_possible=len(kinds[1]),
     )
 
 

@@ -60,7 +60,7 @@ class Columns:
 
     def any_of(self, name: str, words: Iterable[str]) -> Mask:
         """Return where a column of words holds one of these."""
-        wanted = np.zeros(self._codes, dtype=bool)
+        wanted = np.zeros(self.codes, dtype=bool)
         for word in words:
             wanted[self._code_of.get(word, 0)] = True
         wanted[0] = False
@@ -112,13 +112,13 @@ class Columns:
         return np.where(best < 0, self["killed_low"], best)
 
     def _ranked(self, name: str, ranks: Mapping[str, int]) -> Array:
-        by_code = np.full(self._codes, len(ranks), dtype=np.int64)
+        by_code = np.full(self.codes, len(ranks), dtype=np.int64)
         for word, rank in ranks.items():
             by_code[self._code_of[word]] = rank
         return by_code[self[name]]
 
     @cached_property
-    def _codes(self) -> int:
+    def codes(self) -> int:
         return max(self.words, default=0) + 1
 
     @cached_property
@@ -205,10 +205,15 @@ _SPREAD = (
     (1, 0x5555555555555555),
 )
 """Step by step 32 bits get room between them: by how much they are shifted, and which of them stay."""
-_GATHERED = ((0, 0x5555555555555555), (1, _SPREAD[3][1]), (2, _SPREAD[2][1]), (4, _SPREAD[1][1])) + (
-    (8, _SPREAD[0][1]),
+_GATHERED = (
+    (0, 0x5555555555555555),
+    (1, 0x3333333333333333),
+    (2, 0x0F0F0F0F0F0F0F0F),
+    (4, 0x00FF00FF00FF00FF),
+    (8, 0x0000FFFF0000FFFF),
     (16, 0x00000000FFFFFFFF),
 )
+"""The same back."""
 
 
 def _spread(values: Array) -> Array:

@@ -1,7 +1,7 @@
 """Filters as data: each small class is one condition on events and says which of the columns meet it.
 
-Every class refuses what it cannot mean with an InvalidInput that names the query's field. Outlines and texts are
-not in the columns: about these a filter asks the database.
+Every class refuses what it cannot mean with an InvalidInput that names the query's field. Outlines and texts
+are not in the columns: about these a filter asks the database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from domain import MAPPED_STANCES, BBox, Circle, EventQuery, InvalidInput, Stance
+from domain import BBox, Circle, EventQuery, InvalidInput, Stance
 from store.columns import Columns, Mask
 from store.extents import closer_than
 from store.outlines import keys_of_outlines
@@ -326,7 +326,7 @@ def filters_of(query: EventQuery) -> tuple[Filter, ...]:
 
 
 def check_circle(circle: Circle, fields: Mapping[str, str]) -> None:
-    """Raise InvalidInput for a circle that is nowhere, with the name that each of its parts has to the asker."""
+    """Raise InvalidInput for a circle that is nowhere, naming its parts as the asker does."""
     for name, most in (("lat", 90), ("lon", 180)):
         if not -most <= (value := getattr(circle, name)) <= most:
             raise InvalidInput(f"{value} is not within -{most} to {most}", field=fields[name])

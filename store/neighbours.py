@@ -1,4 +1,7 @@
-"""Which events may be the one that a telling is about: looked up in the index, within the transaction that writes."""
+"""Which events may be the one that a telling is about.
+
+Looked up in the index, for it is asked within the transaction that writes, which columns know nothing of.
+"""
 
 from __future__ import annotations
 

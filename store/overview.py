@@ -39,9 +39,9 @@ FIELDS = (
 )
 """Name and type (of `struct`) of all that a record holds, in order.
 
-Positions are NaN where there is none. Days are ordinals, 0 where there is no date; the precision is 0 for what is
-not placed, numbers killed are -1 where none is told, words are codes of ``overview_words``, 0 for none. An outline
-is any geometry but a point.
+Positions are NaN where there is none. Days are ordinals, 0 where there is no date; the precision is 0 for
+what is not placed, numbers killed are -1 where none is told, words are codes of ``overview_words``, 0 for
+none. An outline is any geometry but a point.
 """
 
 RECORD = np.dtype([(name, f"<{kind}") for name, kind in FIELDS])

@@ -330,7 +330,7 @@ class SqliteStore:
         return summaries.tallies(self._choice(query), grouping)
 
     def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
-        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of them.
+        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of each kind.
 
         The distance is the WGS 84 geodesic to the event's representative point.
         """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -119,9 +119,13 @@ def _grains(columns: Columns, rows: Array) -> list[int]:
     return numbers
 
 
-def _by_word(columns: Columns, name: str, rows: Array) -> Counter[str]:
-    numbers = np.bincount(columns[name][rows])
-    return Counter({columns.words[code]: int(numbers[code]) for code in np.flatnonzero(numbers) if code})
+def _by_word(columns: Columns, name: str, rows: Array) -> dict[str, int]:
+    return _worded(columns, np.bincount(columns[name][rows]))
+
+
+def _worded(columns: Columns, numbers: Array) -> dict[str, int]:
+    """Return the numbers by the words of their positions."""
+    return {columns.words[code]: int(numbers[code]) for code in np.flatnonzero(numbers).tolist() if code}
 
 
 def _by_type(columns: Columns, rows: Array) -> dict[str, int]:
@@ -129,31 +133,32 @@ def _by_type(columns: Columns, rows: Array) -> dict[str, int]:
     return {**kinds, **families}
 
 
-def _by_actor(columns: Columns, rows: Array) -> Counter[str]:
+def _by_actor(columns: Columns, rows: Array) -> dict[str, int]:
     actors, targets = columns["actor"][rows], columns["target"][rows]
     others = np.where(targets == actors, 0, targets)
-    least = len(columns.words) + 1
-    numbers = np.bincount(actors, minlength=least) + np.bincount(others, minlength=least)
-    return Counter({columns.words[code]: int(numbers[code]) for code in np.flatnonzero(numbers) if code})
+    least = columns.codes
+    return _worded(columns, np.bincount(actors, minlength=least) + np.bincount(others, minlength=least))
 
 
-def _by_source(columns: Columns, rows: Array) -> Counter[str]:
-    numbers = Counter[str]()
+def _by_source(columns: Columns, rows: Array) -> dict[str, int]:
+    numbers: defaultdict[str, int] = defaultdict(int)
     by_set = np.bincount(columns["sources"][rows])
     for code in np.flatnonzero(by_set).tolist():
         for name in columns.source_sets[code]:
             numbers[name] += int(by_set[code])
-    return numbers
+    return dict(numbers)
 
 
-def _asked(choice: Choice, kind: type[Actors] | type[Sources]) -> Iterable[str]:
+def _asked(choice: Choice, kind: type[Actors] | type[Sources]) -> Collection[str]:
     return next((each.names for each in choice.filters if isinstance(each, kind)), ())
 
 
-def _most(numbers: Counter[str], asked: Iterable[str]) -> dict[str, int]:
+def _most(numbers: Mapping[str, int], asked: Collection[str]) -> dict[str, int]:
     """Return the largest numbers and those that are asked for, the largest first."""
-    names = {*sorted(numbers, key=lambda name: (-numbers[name], name))[:MOST_NAMES], *asked}
-    return {name: numbers[name] for name in sorted(names, key=lambda name: (-numbers[name], name))}
+    everyone = dict.fromkeys(asked, 0) | numbers
+    names = sorted(everyone, key=lambda name: (-everyone[name], name))
+    wanted = {*names[:MOST_NAMES], *asked}
+    return {name: everyone[name] for name in names if name in wanted}
 
 
 def named(names: Iterable[str], numbers: Iterable[int]) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """The placed events of a choice as a map draws them: added up by the cells of a grid, a tile at a time.
 
-The columns stand along a curve through the squares of the map, so the chosen events of a tile, and of each cell in
-it, are neighbours. A tile is added up when it is looked at first, for whatever filters, and kept: who moves the
-map pays for what comes into view. Decision 0014 has the numbers.
+The columns stand along a curve through the squares of the map, so the chosen events of a tile, and of each
+cell in it, are neighbours. A tile is added up when it is looked at first, for whatever filters, and kept: who
+moves the map pays for what comes into view. Decision 0014 has the numbers.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ MAX_TILES = 30
 
 _WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
 
-# A map of zoom 0 is a square of 256 pixels; a tile lies three zooms above it, cells of 64 and 8 pixels below it.
 _TILE_LEVELS, _CLUSTER_LEVELS, _HEAT_LEVELS = 3, 2, 5
+"""By how many zooms squares of tiles are larger than the map's of 256 pixels, and those of cells smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _Span:
 
 @dataclass(frozen=True, slots=True)
 class _Warm:
-    """The cells of a tile that hold events: where each lies in the grid, how many, and their mean position."""
+    """The cells of a tile that hold events: place in the grid, number of events, mean position of these."""
 
     x: Array
     y: Array
@@ -126,7 +126,7 @@ def _tiles(
     cells_in_view = _spans(box, cell_zoom)
     for number in _numbers(_spans(box, tile_zoom)):
         tile = choice.columns.tiles.get(
-            (choice.filters, cell_zoom, number),
+            (choice.filters, zoom, levels, number),
             lambda number=number: _tile(choice.columns, placed, number, tile_zoom, cell_zoom, add_up),
         )
         if tile is not None:
@@ -140,7 +140,7 @@ def _placed(choice: Choice) -> _Placed:
 
 
 def _spans(box: BBox, zoom: int) -> list[_Span]:
-    """Return the squares of a zoom that a box reaches into, in two parts where it crosses the antimeridian."""
+    """Return the squares that a box reaches into, in two parts where it crosses the antimeridian."""
     (left, right), (top, bottom) = squares(
         lats=np.array([box.north, box.south]), lons=np.array([box.west, box.east]), zoom=zoom
     )
@@ -193,17 +193,8 @@ def _warm(columns: Columns, rows: Array, starts: Array, cells: Array) -> _Warm:
 def _clustered(columns: Columns, rows: Array, starts: Array, cells: Array) -> _Clustered:
     warm = _warm(columns, rows, starts, cells)
     lats, lons, types = columns["lat"][rows], columns["lon"][rows], len(columns.types)
-    sides = [
-        extreme.reduceat(values, starts)
-        for extreme, values in (
-            (np.minimum, lons),
-            (np.minimum, lats),
-            (np.maximum, lons),
-            (np.maximum, lats),
-        )
-    ]
+    low, high = np.minimum.reduceat, np.maximum.reduceat
+    corners = np.stack([low(lons, starts), low(lats, starts), high(lons, starts), high(lats, starts)], axis=1)
     kinds = np.repeat(np.arange(len(starts)) * types, warm.count) + columns.type_index[rows]
     by_type = np.bincount(kinds, minlength=len(starts) * types).reshape(-1, types)
-    return _Clustered(
-        warm.x, warm.y, warm.count, warm.lat, warm.lon, np.stack(sides, axis=1), by_type, rows[starts]
-    )
+    return _Clustered(warm.x, warm.y, warm.count, warm.lat, warm.lon, corners, by_type, rows[starts])

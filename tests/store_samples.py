@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from shapely.geometry import Point
@@ -28,6 +29,11 @@ from domain import (
     Toll,
     stable_id,
 )
+
+BACKENDS: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda folder: f"sqlite:///{folder / 'events.db'}",
+}
+"""Every kind of store, as a way from an empty folder to the URL of a new one."""
 
 DAY = date(2025, 1, 10)
 

@@ -1,15 +1,15 @@
 """What every store does: one suite over all backends.
 
-A backend joins by a line in ``BACKENDS``: from an empty folder to the URL of a new store.
+A backend joins by a line in ``store_samples.BACKENDS``. What a store answers to questions about many
+events is in ``test_store_questions``.
 """
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 from pyproj import Geod
-from shapely import affinity
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 import merging
@@ -43,18 +42,16 @@ from domain import (
     Spot,
     Stance,
     Store,
-    Tally,
     Toll,
     TooLarge,
     Unprocessable,
 )
 from store import open_store
 from tests.store_samples import (
-    BLACK_SEA,
+    BACKENDS,
     DAY,
     KURSK_REGION,
     LYMAN,
-    POKROVSK,
     UKRAINE,
     ByName,
     analysis,
@@ -68,10 +65,6 @@ from tests.store_samples import (
 )
 
 ROOT = Path(__file__).parent.parent
-
-BACKENDS: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:///{folder / 'events.db'}",
-}
 
 ALL = EventQuery(stances=())
 
@@ -467,203 +460,7 @@ def test_hostile_type_finds_nothing(store: Store, name: str) -> None:
     assert list(store.events(EventQuery(types=(name,)))) == []
 
 
-# --------------------------------------------------------------------------- filters, counts
-
-
-TYPES = (
-    ("Battles", "Armed clash"), ("Protests", "Peaceful protest"), ("Troop movement", "Troop movement")
-)  # fmt: skip
-PLACES = (
-    POKROVSK, LYMAN, KURSK_REGION, UKRAINE, BLACK_SEA, replace(POKROVSK, id="adm1:UA.05", admin1_id="")
-)  # fmt: skip
-TOLLS = (
-    None,
-    None,
-    Toll(None, None, None),
-    Toll(0, 0, 0),
-    Toll(3, 5, 8),
-    Toll(4, None, None),
-    Toll(None, None, 9),
-)
-
-
-@pytest.fixture(scope="module")
-def world() -> Analysis:
-    """Events of all sorts, many of them where coordinates are awkward."""
-    rng, told = random.Random(7), document()
-    events: list[Event] = []
-    for number in range(400):
-        event_type, sub_event_type = rng.choice(TYPES)
-        start = DAY - timedelta(days=rng.randrange(60))
-        facts = {
-            "event_type": event_type,
-            "sub_event_type": sub_event_type,
-            "stance": rng.choice(list(Stance)),
-            "when": rng.choice(
-                [None, *[DateRange(start, start + timedelta(days=rng.choice([0, 6])), 2)] * 4]
-            ),
-            "fatalities": TOLLS[number % len(TOLLS)],
-        }
-        if rng.random() < 0.1:
-            events.append(unplaced(told, f"{number}", **facts))
-            continue
-        lat = rng.choice([rng.uniform(-90, 90), rng.uniform(45, 52), rng.choice([-90.0, 0.0, 89.9, 90.0])])
-        lon = rng.choice([rng.uniform(-180, 180), rng.uniform(25, 40), rng.choice([-180.0, 179.99, 180.0])])
-        precision = rng.choice([1, 1, 2, 3]) if abs(lat) < 80 else 1
-        around = Point(lon, lat).buffer({1: 0, 2: 0.3, 3: 3.0}[precision], quad_segs=4)
-        events.append(
-            at(
-                told, f"{number}", lat=lat, lon=lon, place=rng.choice(PLACES), geo_precision=precision,
-                geometry=Point(lon, lat) if precision == 1 else around,
-                km=rng.choice([None, 0.0, 5.0, 300.0]), **facts,
-            )
-        )  # fmt: skip
-    return analysis(told, *events)
-
-
-def in_window(one: Event, query: EventQuery) -> bool:
-    if not (query.start or query.end):
-        return True
-    start, end = query.start or date.min, query.end or date.max
-    return one.when is not None and one.when.start <= end and one.when.end >= start
-
-
-def in_box(one: Event, asked: BBox | None) -> bool:
-    if asked is None or one.geometry is None:
-        return asked is None
-    shape = box(asked.west, asked.south, asked.east, asked.north)
-    return any(affinity.translate(shape, turn).intersects(one.geometry) for turn in (-360, 0, 360))
-
-
-def in_region(one: Event, region: str | None) -> bool:
-    if region is None or one.place is None:
-        return region is None
-    place = one.place
-    return region in (place.id, place.admin1_id, place.admin2_id, f"country:{place.country}")
-
-
-def passes(one: Event, query: EventQuery) -> bool:
-    return (
-        in_window(one, query)
-        and (not query.types or bool({one.event_type, one.sub_event_type} & set(query.types)))
-        and (not query.stances or one.stance in query.stances)
-        and (not query.precisions or one.geo_precision in query.precisions)
-        and in_box(one, query.bbox)
-        and in_region(one, query.region)
-    )
-
-
-QUERIES = {
-    "on-the-map": EventQuery(),
-    "everything": ALL,
-    "window": EventQuery(start=DAY - timedelta(days=20), end=DAY - timedelta(days=10)),
-    "from-a-day": EventQuery(start=DAY, stances=()),
-    "to-a-day": EventQuery(end=DAY - timedelta(days=50), stances=()),
-    "type": EventQuery(types=("Battles",)),
-    "type-and-sub-type": EventQuery(types=("Battles", "Peaceful protest"), stances=()),
-    "unknown-type": EventQuery(types=("Picnic",)),
-    "stance": EventQuery(stances=(Stance.DENIED, Stance.PLANNED)),
-    "points": EventQuery(precisions=(1,)),
-    "areas": EventQuery(precisions=(2, 3), stances=()),
-    "box": EventQuery(bbox=BBox(28, 46, 35, 50)),
-    "box-west-of-antimeridian": EventQuery(bbox=BBox(175, -90, 180, 90), stances=()),
-    "box-east-of-antimeridian": EventQuery(bbox=BBox(-180, -90, -178, 90), stances=()),
-    "box-at-the-pole": EventQuery(bbox=BBox(-180, 85, 180, 90), stances=()),
-    "box-of-the-world": EventQuery(bbox=BBox(-180, -90, 180, 90), stances=()),
-    "box-that-is-a-point": EventQuery(bbox=BBox(30, 48, 30, 48), stances=()),
-    "country": EventQuery(region="country:UA", stances=()),
-    "division": EventQuery(region="adm1:UA.05", stances=()),
-    "division-that-is-the-place": EventQuery(region="adm1:RU.41", stances=()),
-    "district": EventQuery(region=LYMAN.admin2_id, stances=()),
-    "empty-region": EventQuery(region="country:FR"),
-    "all-at-once": EventQuery(
-        start=DAY - timedelta(days=40), end=DAY, types=("Battles", "Protests"), precisions=(1, 2),
-        stances=(Stance.REPORTED, Stance.DENIED), bbox=BBox(20, 40, 45, 55), region="country:UA",
-    ),
-}  # fmt: skip
-over_all_queries = pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
-
-
-@over_all_queries
-def test_events_are_those_that_pass_every_filter(store: Store, world: Analysis, query: EventQuery) -> None:
-    store.add(world)
-
-    assert set(ids(store.events(query))) == {one.id for one in world.events if passes(one, query)}
-
-
-@over_all_queries
-def test_counts_reconcile(store: Store, world: Analysis, query: EventQuery) -> None:
-    store.add(world)
-    counts = store.counts(query)
-
-    passing = [one for one in world.events if passes(one, query)]
-    grains = Counter(one.geo_precision for one in passing)
-    window = sum(in_window(one, query) for one in world.events)
-    any_type, any_stance = replace(query, types=()), replace(query, stances=())
-    assert counts == Counts(
-        window=window,
-        shown=grains[1] + grains[2],
-        filtered=window - len(passing),
-        region_only=grains[3],
-        unplaced=grains[None],
-        by_type=Counter(one.event_type for one in world.events if passes(one, any_type)),
-        by_stance=Counter(one.stance.value for one in world.events if passes(one, any_stance)),
-    )
-    assert counts.window == counts.shown + counts.filtered + counts.region_only + counts.unplaced
-
-
-@pytest.mark.parametrize("grouping", Grouping)
-@over_all_queries
-def test_tallies_add_up_every_event_once(
-    store: Store, world: Analysis, query: EventQuery, grouping: Grouping
-) -> None:
-    store.add(world)
-
-    groups: defaultdict[str, list[Event]] = defaultdict(list)
-    for one in world.events:
-        key = _group(one, grouping)
-        if key and passes(one, query):
-            groups[key].append(one)
-    assert store.tallies(query, grouping) == {key: _added_up(events) for key, events in groups.items()}
-
-
-HOMES = {
-    LYMAN.id: (LYMAN.admin2_id, "adm1:UA.05", "country:UA"),
-    POKROVSK.id: ("adm1:UA.05", "adm1:UA.05", "country:UA"),
-    "adm1:UA.05": ("adm1:UA.05", "adm1:UA.05", "country:UA"),
-    KURSK_REGION.id: ("adm1:RU.41", "adm1:RU.41", "country:RU"),
-    UKRAINE.id: ("country:UA", "country:UA", "country:UA"),
-    BLACK_SEA.id: (None, None, None),
-}
-"""Under which district, first-order division and country an event at a place counts."""
-
-
-def _group(one: Event, grouping: Grouping) -> str | None:
-    if grouping is Grouping.TYPE:
-        return one.event_type
-    order = (Grouping.ADMIN2, Grouping.ADMIN1, Grouping.COUNTRY).index(grouping)
-    return HOMES[one.place.id][order] if one.place else None
-
-
-def _added_up(events: Sequence[Event]) -> Tally:
-    tolls = [toll for one in events if (toll := one.fatalities) and toll != Toll(None, None, None)]
-    killed = Toll(0, 0, 0)
-    for toll in tolls:
-        # Each of the three falls back on the next more careful one.
-        least = toll.low if toll.low is not None else toll.best or 0
-        best = toll.best if toll.best is not None else toll.low or 0
-        most = toll.high if toll.high is not None else best
-        killed = Toll((killed.low or 0) + least, (killed.best or 0) + best, (killed.high or 0) + most)
-    rough = sum(one.geo_precision == 3 for one in events)
-    return Tally(len(events), rough, len(tolls), killed if tolls else None)
-
-
-def test_counts_do_not_stop_at_the_limit(store: Store, world: Analysis) -> None:
-    store.add(world)
-
-    assert store.counts(EventQuery(limit=1)) == store.counts(EventQuery())
-    for grouping in Grouping:
-        assert store.tallies(EventQuery(limit=1), grouping) == store.tallies(EventQuery(), grouping)
+# --------------------------------------------------------------------------- counts, boxes
 
 
 def test_the_span_is_from_the_first_day_to_the_last_of_what_is_asked_for(store: Store) -> None:
@@ -804,30 +601,6 @@ def test_near_reaches_equally_far_in_every_direction(
     assert [one.distance_km for one in near.hits] == pytest.approx([99.99])
 
 
-@pytest.mark.parametrize("km", [0, 1, 50, 400, 5000, 20_100])
-@pytest.mark.parametrize(
-    ("lat", "lon"), [(48.3, 37.2), (90, 0), (-89.5, 100), (0, 180), (10, -179.9), (0, 0), (60, 179)]
-)
-def test_near_misses_nothing_and_adds_nothing(
-    store: Store, world: Analysis, lat: float, lon: float, km: float
-) -> None:
-    store.add(world)
-    geod = Geod(ellps="WGS84")
-    expected = []
-    for one in world.events:
-        if one.lat is not None and one.lon is not None and passes(one, EventQuery()):
-            distance, slack = geod.inv(lon, lat, one.lon, one.lat)[2] / 1000, one.uncertainty_km or 0
-            if distance - slack <= km:
-                expected.append((distance, one.id, distance + slack <= km))
-    expected.sort()
-
-    near = store.near(EventQuery(), lat=lat, lon=lon, km=km)
-
-    assert [(one.event.id, one.certain) for one in near.hits] == [(name, sure) for _, name, sure in expected]
-    assert (near.certain, near.certain + near.possible) == (sum(sure for *_, sure in expected), len(expected))
-    assert [one.distance_km for one in near.hits] == pytest.approx([distance for distance, _, _ in expected])
-
-
 def test_near_with_a_limit_keeps_the_nearest(store: Store, many: Analysis) -> None:
     store.add(many)
     around = {"lat": 11.0, "lon": 20.0, "km": 20_100.0}
@@ -839,14 +612,16 @@ def test_near_with_a_limit_keeps_the_nearest(store: Store, many: Analysis) -> No
     assert len(store.near(EventQuery(), **around).hits) == 500
 
 
-def test_near_honours_the_query(store: Store, world: Analysis) -> None:
-    store.add(world)
-    query = QUERIES["all-at-once"]
+def test_near_keeps_the_nearest_of_what_is_certain_and_of_what_is_possible(store: Store) -> None:
+    told = document()
+    sure = [at(told, f"sure {number}", lat=48 + number / 100, lon=37) for number in range(5)]
+    maybe = [at(told, f"maybe {number}", lat=49 + number / 100, lon=37, km=400) for number in range(5)]
+    store.add(analysis(told, *sure, *maybe))
 
-    near = store.near(query, lat=48, lon=32, km=20_100)
+    near = store.near(EventQuery(), lat=48, lon=37, km=50, limit=2)
 
-    assert {one.event.id for one in near.hits} == {one.id for one in world.events if passes(one, query)}
-    assert near.hits
+    assert [hit.event for hit in near.hits] == [*sure[:2], *maybe[:2]]
+    assert (near.certain, near.possible) == (5, 5)
 
 
 # --------------------------------------------------------------------------- together

@@ -79,7 +79,7 @@ def page() -> str:
         differing=_differing(arguments, parts, day) if arguments.text("other") else None,
         most_days=MOST_DAYS,
         left_out=shown.territory.left_out[:MOST_LEFT_OUT],
-        map=control_map(parts.ontology, control=slim) if shown.km2 else None,
+        map=control_map(control=slim) if shown.km2 else None,
         geojson=url_for("control.control", **drawn),
     )
 

@@ -25,6 +25,7 @@ export function combobox(input, list, { ask, choose }) {
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     select(-1);
+    list.scrollIntoView({ block: "nearest" });
   };
   const close = () => {
     clearTimeout(timer);

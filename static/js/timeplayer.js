@@ -51,7 +51,9 @@ function rewind(range, { first, last }) {
 }
 
 function pause(ms) {
-  return new Promise((resolve) => { setTimeout(resolve, ms); });
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 // Waits until nothing of the page is being loaded.
