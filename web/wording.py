@@ -279,7 +279,9 @@ def as_said(resolution: Resolution) -> str:
         "point": "" if mention.bearing is None else _(_POINTS[round(mention.bearing / 22.5) % 16]),
         "far": "" if mention.offset_km is None else kilometres(mention.offset_km),
     }
-    return _(_tie(mention.relation, {name for name, word in words.items() if word}), **words)
+    tie = _tie(mention.relation, {name for name, word in words.items() if word})
+    # An empty text would be looked up, too: it is the head of the catalogue.
+    return _(tie, **words) if tie else ""
 
 
 def _tie(relation: Relation, known: Set[str]) -> str:
