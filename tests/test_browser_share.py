@@ -127,7 +127,14 @@ def test_paper_has_the_sheet_and_nothing_else(visit: Open) -> None:
     expect(sheet).to_have_count(1)
     page.emulate_media(media="print")
     expect(page.locator("#filters")).to_be_hidden()
-    for words in ("from 1 Jan 2025 on", "Event type: Battles", "2 shown", "Natural Earth", "Dates are UTC", "km"):
+    for words in (
+        "from 1 Jan 2025 on",
+        "Event type: Battles",
+        "2 shown",
+        "Natural Earth",
+        "Dates are UTC",
+        "km",
+    ):
         expect(sheet).to_contain_text(words)
     expect(sheet.get_by_text("claimed by a party")).to_be_visible()
     keep(page, "paper")
