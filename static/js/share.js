@@ -103,6 +103,7 @@ function save(blob) {
 function printSheet(map, words) {
   let paper;
   addEventListener("beforeprint", () => {
+    paper?.remove();
     paper = sheet(map, words.last || { window: "", filters: [] }, address());
     paper.style.setProperty("zoom", Math.min(1, PAPER_PIXELS / Number.parseFloat(paper.style.width)));
     document.body.append(paper);
