@@ -57,8 +57,14 @@ export function startFilters() {
 
 function asked() {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value.trim()]));
-  return { ...fields, type: askedTypes(form), stance: askedStances(), ...Object.fromEntries(
-    ["precision", ...KEPT, ...Object.keys(NAMED)].map((name) => [name, [...ticked(name), ...written(name)]])) };
+  return {
+    ...fields,
+    type: askedTypes(form),
+    stance: askedStances(),
+    ...Object.fromEntries(
+      ["precision", ...KEPT, ...Object.keys(NAMED)].map((name) => [name, [...ticked(name), ...written(name)]]),
+    ),
+  };
 }
 
 function boxes(name) {
@@ -66,7 +72,9 @@ function boxes(name) {
 }
 
 function ticked(name) {
-  return boxes(name).filter(({ checked }) => checked).map(({ value }) => value);
+  return boxes(name)
+    .filter(({ checked }) => checked)
+    .map(({ value }) => value);
 }
 
 function written(name) {
@@ -175,15 +183,30 @@ function offerNames(name, counted) {
 }
 
 function namedRow(name, value) {
-  return el("li", {}, el("label", { class: "choice" },
-    el("input", { type: "checkbox", name, value }), el("span", { class: "words" }, value), el("span", { class: "count" })));
+  return el(
+    "li",
+    {},
+    el(
+      "label",
+      { class: "choice" },
+      el("input", { type: "checkbox", name, value }),
+      el("span", { class: "words" }, value),
+      el("span", { class: "count" }),
+    ),
+  );
 }
 
 function offerRegions(select, countries) {
-  const option = ({ id, name, count }, before = "") => el("option", { value: id, "data-name": name },
-    `${before}${name} (${number(count)})`);
-  const groups = countries.map((country) => el("optgroup", { label: country.name },
-    option(country), ...country.divisions.map((division) => option(division, "– "))));
+  const option = ({ id, name, count }, before = "") =>
+    el("option", { value: id, "data-name": name }, `${before}${name} (${number(count)})`);
+  const groups = countries.map((country) =>
+    el(
+      "optgroup",
+      { label: country.name },
+      option(country),
+      ...country.divisions.map((division) => option(division, "– ")),
+    ),
+  );
   select.replaceChildren(select.options[0], ...groups);
   select.value = query().get("region") || "";
 }
