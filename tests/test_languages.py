@@ -189,8 +189,8 @@ def test_numbers_get_the_right_form(site: Flask, code: str, count: int, words: s
     ("code", "distance", "window", "toll"),
     [
         ("en", "1.5 km", "30 Jan – 2 Feb 2025", "5 to 7 killed"),
-        ("uk", "1,5 км", "30 січ. – 2 лют. 2025", "загинули: від 5 до 7"),
-        ("ru", "1,5 км", "30 янв. – 2 февр. 2025", "погибли: от 5 до 7"),
+        ("uk", "1,5 км", "30 січ. – 2 лют. 2025", "від 5 до 7 загиблих"),
+        ("ru", "1,5 км", "30 янв. – 2 февр. 2025", "от 5 до 7 погибших"),
     ],
 )
 def test_distances_dates_and_deaths_are_written_as_the_language_does(
