@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Choice:
 def chosen(query: EventQuery, columns: Columns, db: sqlite3.Connection) -> Choice:
     """Return the events that a query asks for; its limit is left to the caller. Raises InvalidInput."""
     filters = filters_of(query)
-    masks = [columns.masks.get(each, lambda each=each: each.mask(columns, db)) for each in filters]
+    masks = [columns.masks.get(each, partial(each.mask, columns, db)) for each in filters]
     return Choice(columns, filters, tuple(masks))
 
 
@@ -91,9 +91,10 @@ def within(choice: Choice, around: Circle, most: int) -> Within:
     """Return the events that lie, or may lie, in a circle, the nearest ``most`` of them by name."""
     columns, rows = choice.columns, choice.rows()
     slack = columns["uncertainty_km"][rows]
-    place = {"lat": around.lat, "lon": around.lon, "lats": columns["lat"][rows], "lons": columns["lon"][rows]}
-    certain = closer_than(around.km - slack, **place)
-    possible = closer_than(around.km + slack, **place)
+    measured = partial(
+        closer_than, lat=around.lat, lon=around.lon, lats=columns["lat"][rows], lons=columns["lon"][rows]
+    )
+    certain, possible = measured(around.km - slack), measured(around.km + slack)
     found, distances = _nearest(columns, rows[possible], around, most)
     sure = np.zeros(len(columns), dtype=bool)
     sure[rows[certain]] = True
@@ -107,24 +108,26 @@ def within(choice: Choice, around: Circle, most: int) -> Within:
 
 
 def _ranks(columns: Columns, order: Order, rows: Array) -> Array:
+    ranks: Array = np.zeros(len(rows), dtype=np.int64)
     if order is Order.OLDEST:
-        days = columns["last_day"][rows].astype(np.int64)
-        return np.where(days == 0, _LAST, days)
-    if order is Order.DEADLIEST:
-        return _LAST - np.minimum(columns.killed[rows] + 1, _LAST)
-    if order is Order.PLACE:
-        return columns.alphabetical("place")[rows]
-    if order is Order.TYPE:
+        days = columns["last_day"][rows]
+        ranks = np.where(days == 0, _LAST, days).astype(np.int64)
+    elif order is Order.DEADLIEST:
+        ranks = np.subtract(_LAST, np.minimum(columns.killed[rows] + 1, _LAST))
+    elif order is Order.PLACE:
+        ranks = columns.alphabetical("place")[rows]
+    elif order is Order.TYPE:
         # There are far fewer than 2^15 types.
-        return (columns.alphabetical("event_type")[rows] << 15) | columns.alphabetical("sub_event_type")[rows]
-    return np.zeros(len(rows), dtype=np.int64)
+        ranks = columns.alphabetical("event_type")[rows] << 15 | columns.alphabetical("sub_event_type")[rows]
+    return ranks
 
 
 def _nearest_first(columns: Columns, rows: Array, around: Circle, most: int) -> Array:
     placed = np.isfinite(columns["lat"][rows])
     somewhere, nowhere = rows[placed], rows[~placed]
     order, _ = _nearest(columns, somewhere, around, most)
-    return np.concatenate([order, nowhere[np.argsort(columns.newness[nowhere])]])
+    in_order: Array = np.concatenate([order, nowhere[np.argsort(columns.newness[nowhere])]])
+    return in_order
 
 
 def _nearest(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[Array, Floats]:
