@@ -90,21 +90,22 @@ class Within:
 def within(choice: Choice, around: Circle, most: int) -> Within:
     """Return the events that lie, or may lie, in a circle, the nearest ``most`` of them by name."""
     columns, rows = choice.columns, choice.rows()
-    slack = columns["uncertainty_km"][rows]
-    measured = partial(
-        closer_than, lat=around.lat, lon=around.lon, lats=columns["lat"][rows], lons=columns["lon"][rows]
-    )
-    certain, possible = measured(around.km - slack), measured(around.km + slack)
-    found, distances = _nearest(columns, rows[possible], around, most)
-    sure = np.zeros(len(columns), dtype=bool)
-    sure[rows[certain]] = True
+    rows = rows[_reaching(columns, rows, around, columns["uncertainty_km"][rows])]
+    certain = _reaching(columns, rows, around, -columns["uncertainty_km"][rows])
+    found, distances = _nearest(columns, rows, around, most)
     return Within(
-        columns["event_key"][found].tolist(),
+        columns["event_key"][rows[found]].tolist(),
         distances.tolist(),
-        sure[found].tolist(),
+        certain[found].tolist(),
         all_certain=int(np.count_nonzero(certain)),
-        all_possible=int(np.count_nonzero(possible & ~certain)),
+        all_possible=int(np.count_nonzero(~certain)),
     )
+
+
+def _reaching(columns: Columns, rows: Array, around: Circle, farther: Array) -> Mask:
+    """Return which of these events lie in a circle that reaches so many km farther for each of them."""
+    lats, lons = columns["lat"][rows], columns["lon"][rows]
+    return closer_than(around.km + farther, lat=around.lat, lon=around.lon, lats=lats, lons=lons)
 
 
 def _ranks(columns: Columns, order: Order, rows: Array) -> Array:
@@ -126,13 +127,13 @@ def _nearest_first(columns: Columns, rows: Array, around: Circle, most: int) -> 
     placed = np.isfinite(columns["lat"][rows])
     somewhere, nowhere = rows[placed], rows[~placed]
     order, _ = _nearest(columns, somewhere, around, most)
-    in_order: Array = np.concatenate([order, nowhere[np.argsort(columns.newness[nowhere])]])
+    in_order: Array = np.concatenate([somewhere[order], nowhere[np.argsort(columns.newness[nowhere])]])
     return in_order
 
 
 def _nearest(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[Array, Floats]:
-    """Return the ``most`` events of these that are nearest to a position, and their distances in km."""
-    order, distances = nearest(
+    """Return which ``most`` of these events are nearest to a position, and their distances in km."""
+    return nearest(
         lat=around.lat,
         lon=around.lon,
         lats=columns["lat"][rows],
@@ -140,4 +141,3 @@ def _nearest(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[
         ranks=columns.newness[rows],
         most=most,
     )
-    return rows[order], distances

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -79,17 +80,17 @@ class Columns:
 
     @cached_property
     def newness(self) -> Array:
-        """The position of each event in a list with the newest first and undated ones last."""
-        rank = np.empty(len(self), dtype=np.int64)
-        rank[np.lexsort((self["event_key"], -self["last_day"]))] = np.arange(len(self))
-        return rank
+        """The position of each event in `newest_first`."""
+        ranks = np.empty(len(self), dtype=np.int64)
+        ranks[self.newest_first] = np.arange(len(self))
+        return ranks
 
     @cached_property
     def newest_first(self) -> Array:
-        """The events' positions in these columns, by `newness`."""
-        order = np.empty(len(self), dtype=np.int64)
-        order[self.newness] = np.arange(len(self))
-        return order
+        """The events' positions in these columns, that of the newest one first, undated ones last."""
+        # Day and key in one number, for which sorting takes half the time. No store has 2^40 events.
+        age = date.max.toordinal() - self["last_day"].astype(np.int64)
+        return np.argsort(age << 40 | self["event_key"])
 
     def alphabetical(self, name: str) -> Array:
         """Return the rank of each event's word in a column among the others, none last."""
