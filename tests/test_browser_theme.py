@@ -94,8 +94,8 @@ def test_outlines_become_finer_where_the_reader_comes_close(visit: Open) -> None
     page.goto("/#6/45/35")
     page.wait_for_function(f"() => ({drawn})() > 0")
     assert held == []
-    page.get_by_role("button", name="Zoom in").click()
-    page.wait_for_url(re.compile("#7/"))
+    with page.expect_request(re.compile("detail=fine")):
+        page.get_by_role("button", name="Zoom in").click()
     coarse = page.evaluate(drawn)
     assert coarse > 0 and len(held) == 1
     held[0].continue_()
