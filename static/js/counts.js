@@ -7,10 +7,10 @@ import { on, option, query, setOption, setQuery } from "./state.js";
 import { number, t, tn } from "./words.js";
 
 const LINE = {
-  shown: "{number} shown",
-  filtered: "{number} filtered out",
-  region_only: "{number} region only",
-  unplaced: "{number} not placed",
+  shown: (number) => t("{number} shown", { number }),
+  filtered: (number) => t("{number} filtered out", { number }),
+  region_only: (number) => t("{number} region only", { number }),
+  unplaced: (number) => t("{number} not placed", { number }),
 };
 const listeners = [];
 
@@ -57,7 +57,7 @@ async function count() {
 function sayLine(numbers) {
   const line = document.getElementById("counts");
   for (const [field, words] of Object.entries(LINE)) {
-    line.querySelector(`[data-count=${field}]`).textContent = t(words, { number: number(numbers[field]) });
+    line.querySelector(`[data-count=${field}]`).textContent = words(number(numbers[field]));
   }
   const whole = tn("{n} event in this window", "{n} events in this window", numbers.window);
   line.querySelector("[data-count=window]").textContent = whole;
