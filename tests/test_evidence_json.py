@@ -105,6 +105,17 @@ def test_the_events_own_page_says_the_same(site: Site) -> None:
     assert [each for each in said if each not in words] == []
 
 
+@pytest.mark.parametrize("language", ["uk", "ru"])
+def test_every_event_is_told_in_every_language(site: Site, language: str) -> None:
+    # The answers set a cookie, which others must not get.
+    reader = site.client.application.test_client()
+    for name, told in site.events.items():
+        answer = reader.get(f"/events/{told.id}/evidence.json?lang={language}")
+        assert answer.status_code == 200 and answer.json is not None
+        assert answer.json["headline"] != site.opened(name)["headline"]
+        assert "Project-Id-Version" not in answer.text
+
+
 def test_hostile_text_is_told_as_it_is(site: Site) -> None:
     (shown,) = site.opened("hostile")["reports"]
     assert samples.HOSTILE_TEXT.startswith("".join(piece["text"] for piece in shown["sentence"]))

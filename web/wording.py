@@ -274,7 +274,9 @@ def as_said(resolution: Resolution) -> str:
         "point": "" if mention.bearing is None else _(_POINTS[round(mention.bearing / 22.5) % 16]),
         "far": "" if mention.offset_km is None else kilometres(mention.offset_km),
     }
-    return _(_tie(mention.relation, {name for name, word in words.items() if word}), **words)
+    tie = _tie(mention.relation, {name for name, word in words.items() if word})
+    # For an empty text a catalogue gives what is written at its own head.
+    return _(tie, **words) if tie else ""
 
 
 def _tie(relation: Relation, known: Set[str]) -> str:
