@@ -215,7 +215,10 @@ def _apart(outlines: Sequence[BaseGeometry], countries: Sequence[int]) -> dict[i
 def _land(geometry: BaseGeometry) -> BaseGeometry:
     """Return what of a geometry is area: where outlines only touch, they share lines and points as well."""
     parts = shapely.get_parts(shapely.get_parts(geometry))
-    return shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    areas: BaseGeometry = shapely.multipolygons(
+        parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    )
+    return areas
 
 
 def _polygons(outline: BaseGeometry, grid: float) -> Iterable[list[list[int]]]:

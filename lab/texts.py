@@ -6,8 +6,10 @@ extractor as Babel wants it: it yields line, function, its arguments and comment
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from io import TextIOWrapper
 from typing import Any, BinaryIO
 
 from domain import SitmapError
@@ -33,6 +35,14 @@ def errors(
     """Yield the titles of errors."""
     for kind in (SitmapError, *SitmapError.__subclasses__()):
         yield 1, "gettext", kind.title, []
+
+
+def disputed_areas(
+    file: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Found:
+    """Yield the names of disputed areas, and what is in dispute."""
+    for row in csv.DictReader(TextIOWrapper(file, encoding="utf-8")):
+        yield from ((1, "gettext", row[column], []) for column in ("name", "note"))
 
 
 def reasons(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Choice:
 def chosen(query: EventQuery, columns: Columns, db: sqlite3.Connection) -> Choice:
     """Return the events that a query asks for; its limit is left to the caller. Raises InvalidInput."""
     filters = filters_of(query)
-    masks = [columns.masks.get(each, lambda each=each: each.mask(columns, db)) for each in filters]
+    masks = [columns.masks.get(each, partial(each.mask, columns, db)) for each in filters]
     return Choice(columns, filters, tuple(masks))
 
 
@@ -90,48 +90,58 @@ class Within:
 def within(choice: Choice, around: Circle, most: int) -> Within:
     """Return the events that lie, or may lie, in a circle: the nearest ``most`` of each kind by name."""
     columns, rows = choice.columns, choice.rows()
-    slack = columns["uncertainty_km"][rows]
-    place = {"lat": around.lat, "lon": around.lon, "lats": columns["lat"][rows], "lons": columns["lon"][rows]}
-    certain = closer_than(around.km - slack, **place)
-    possible = closer_than(around.km + slack, **place)
-    kinds = rows[certain], rows[possible & ~certain]
-    parts = [_nearest(columns, each, around, most) for each in kinds]
+    rows = rows[_reaching(columns, rows, around, columns["uncertainty_km"][rows])]
+    sure = _reaching(columns, rows, around, -columns["uncertainty_km"][rows])
+    parts = [_nearest_of(columns, kind, around, most) for kind in (rows[sure], rows[~sure])]
     found, distances = (np.concatenate(each) for each in zip(*parts, strict=True))
-    sure = np.arange(len(found)) < len(parts[0][0])
-    by_distance = np.lexsort((columns.newness[found], distances))
+    certain = np.arange(len(found)) < len(parts[0][0])
+    order = np.lexsort((columns.newness[found], distances))
     return Within(
-        columns["event_key"][found[by_distance]].tolist(),
-        distances[by_distance].tolist(),
-        sure[by_distance].tolist(),
-        all_certain=len(kinds[0]),
-        all_possible=len(kinds[1]),
+        columns["event_key"][found[order]].tolist(),
+        distances[order].tolist(),
+        certain[order].tolist(),
+        all_certain=int(np.count_nonzero(sure)),
+        all_possible=int(np.count_nonzero(~sure)),
     )
 
 
+def _reaching(columns: Columns, rows: Array, around: Circle, farther: Array) -> Mask:
+    """Return which of these events lie in a circle that reaches so many km farther for each of them."""
+    lats, lons = columns["lat"][rows], columns["lon"][rows]
+    return closer_than(around.km + farther, lat=around.lat, lon=around.lon, lats=lats, lons=lons)
+
+
 def _ranks(columns: Columns, order: Order, rows: Array) -> Array:
+    ranks: Array = np.zeros(len(rows), dtype=np.int64)
     if order is Order.OLDEST:
-        days = columns["last_day"][rows].astype(np.int64)
-        return np.where(days == 0, _LAST, days)
-    if order is Order.DEADLIEST:
-        return _LAST - np.minimum(columns.killed[rows] + 1, _LAST)
-    if order is Order.PLACE:
-        return columns.alphabetical("place")[rows]
-    if order is Order.TYPE:
+        days = columns["last_day"][rows]
+        ranks = np.where(days == 0, _LAST, days).astype(np.int64)
+    elif order is Order.DEADLIEST:
+        ranks = np.subtract(_LAST, np.minimum(columns.killed[rows] + 1, _LAST))
+    elif order is Order.PLACE:
+        ranks = columns.alphabetical("place")[rows]
+    elif order is Order.TYPE:
         # There are far fewer than 2^15 types.
-        return (columns.alphabetical("event_type")[rows] << 15) | columns.alphabetical("sub_event_type")[rows]
-    return np.zeros(len(rows), dtype=np.int64)
+        ranks = columns.alphabetical("event_type")[rows] << 15 | columns.alphabetical("sub_event_type")[rows]
+    return ranks
 
 
 def _nearest_first(columns: Columns, rows: Array, around: Circle, most: int) -> Array:
     placed = np.isfinite(columns["lat"][rows])
     somewhere, nowhere = rows[placed], rows[~placed]
     order, _ = _nearest(columns, somewhere, around, most)
-    return np.concatenate([order, nowhere[np.argsort(columns.newness[nowhere])]])
+    in_order: Array = np.concatenate([somewhere[order], nowhere[np.argsort(columns.newness[nowhere])]])
+    return in_order
+
+
+def _nearest_of(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[Array, Floats]:
+    order, distances = _nearest(columns, rows, around, most)
+    return rows[order], distances
 
 
 def _nearest(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[Array, Floats]:
-    """Return the ``most`` events of these that are nearest to a position, and their distances in km."""
-    order, distances = nearest(
+    """Return which ``most`` of these events are nearest to a position, and their distances in km."""
+    return nearest(
         lat=around.lat,
         lon=around.lon,
         lats=columns["lat"][rows],
@@ -139,4 +149,3 @@ def _nearest(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[
         ranks=columns.newness[rows],
         most=most,
     )
-    return rows[order], distances

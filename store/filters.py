@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -289,7 +290,7 @@ class Region:
     def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
         """The place itself, or a place that lies there."""
         grains = ("place_id", "district", "division", "country")
-        return np.logical_or.reduce([columns.any_of(grain, (self.id,)) for grain in grains])
+        return reduce(np.logical_or, (columns.any_of(grain, (self.id,)) for grain in grains))
 
 
 def filters_of(query: EventQuery) -> tuple[Filter, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
@@ -15,11 +15,14 @@ class Kept(Generic[Answer]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._answers: OrderedDict[object, Answer] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
-        """Return the kept answer, or that of ``answer``, which two threads may both ask for at once."""
+    def get(self, question: object, answer: Callable[[], Answer]) -> Answer:
+        """Return the kept answer, or that of ``answer``, which two threads may both ask for at once.
+
+        The question must be hashable.
+        """
         with self._lock:
             if question in self._answers:
                 self._answers.move_to_end(question)

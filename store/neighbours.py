@@ -45,7 +45,9 @@ def _conditions(around: Neighbourhood) -> tuple[str, list[str | float]]:
     )
     boxes = boxes_around(lat=around.lat, lon=around.lon, km=around.km)
     conditions = [f"event_key IN ({' UNION '.join([_IN_A_BOX] * len(boxes))})"]
-    params = [value for box in boxes for value in (box.east, box.west, box.north, box.south, *days)]
+    params: list[str | float] = [
+        value for box in boxes for value in (box.east, box.west, box.north, box.south, *days)
+    ]
     exactly: dict[str, tuple[str, ...]] = {
         "date_end >= ?": (around.start.isoformat(),) if around.start else (),
         "date_start <= ?": (around.end.isoformat(),) if around.end else (),

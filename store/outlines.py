@@ -51,12 +51,14 @@ def _outlined(shape: BaseGeometry, columns: Columns, db: sqlite3.Connection) -> 
     _, first, number = np.unique(columns["outline"][candidates], return_index=True, return_inverse=True)
     rows = candidates[first]
     # The boxes around most of them settle it.
-    boxes = shapely.box(*(columns[side][rows] for side in ("west", "south", "east", "north")))
+    wests, souths, easts, norths = (columns[side][rows] for side in ("west", "south", "east", "north"))
+    boxes = shapely.box(wests, souths, easts, norths)
     meets = shapely.covers(shape, boxes)
     unsure = columns["event_key"][rows[shapely.intersects(shape, boxes) & ~meets]]
     met = [key for key, outline in _read(db, unsure.tolist()) if _meets(shape, outline)]
     meets |= np.isin(columns["event_key"][rows], met)
-    return candidates[meets[number]]
+    meeting_rows: Array = candidates[meets[number]]
+    return meeting_rows
 
 
 def _read(db: sqlite3.Connection, keys: Sequence[int]) -> Iterator[tuple[int, BaseGeometry]]:

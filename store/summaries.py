@@ -155,7 +155,7 @@ def _asked(choice: Choice, kind: type[Actors] | type[Sources]) -> Collection[str
 
 def _most(numbers: Mapping[str, int], asked: Collection[str]) -> dict[str, int]:
     """Return the largest numbers and those that are asked for, the largest first."""
-    everyone = dict.fromkeys(asked, 0) | numbers
+    everyone = {**dict.fromkeys(asked, 0), **numbers}
     names = sorted(everyone, key=lambda name: (-everyone[name], name))
     wanted = {*names[:MOST_NAMES], *asked}
     return {name: everyone[name] for name in names if name in wanted}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import TypeVar
 
@@ -122,12 +123,12 @@ def _tiles(
         raise InvalidInput(f"{zoom} is not within 0 to {MAX_ZOOM}", field="zoom")
     box = view or _WORLD
     tile_zoom, cell_zoom = max(0, zoom - _TILE_LEVELS), zoom + levels
-    placed = choice.columns.choices.get(choice.filters, lambda: _placed(choice))
+    placed = choice.columns.choices.get(choice.filters, partial(_placed, choice))
     cells_in_view = _spans(box, cell_zoom)
     for number in _numbers(_spans(box, tile_zoom)):
         tile = choice.columns.tiles.get(
             (choice.filters, zoom, levels, number),
-            lambda number=number: _tile(choice.columns, placed, number, tile_zoom, cell_zoom, add_up),
+            partial(_tile, choice.columns, placed, number, tile_zoom, cell_zoom, add_up),
         )
         if tile is not None:
             yield tile, _within(cells_in_view, tile.x, tile.y)
@@ -141,9 +142,8 @@ def _placed(choice: Choice) -> _Placed:
 
 def _spans(box: BBox, zoom: int) -> list[_Span]:
     """Return the squares that a box reaches into, in two parts where it crosses the antimeridian."""
-    (left, right), (top, bottom) = squares(
-        lats=np.array([box.north, box.south]), lons=np.array([box.west, box.east]), zoom=zoom
-    )
+    x, y = squares(lats=np.array([box.north, box.south]), lons=np.array([box.west, box.east]), zoom=zoom)
+    (left, right), (top, bottom) = x.tolist(), y.tolist()
     if box.west <= box.east:
         return [_Span(left, right, top, bottom)]
     return [_Span(left, (1 << zoom) - 1, top, bottom), _Span(0, right, top, bottom)]

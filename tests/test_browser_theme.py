@@ -1,12 +1,13 @@
-"""The themes in a real browser: the system's, or the one that the reader has chosen."""
+"""Themes and outlines in a real browser: as the system or the reader wants them, as fine as they are seen."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import browsing
 from tests import small_war as samples
@@ -38,7 +39,7 @@ def choose(page: Page, theme: str) -> None:
 
 def colours_of_bars(page: Page) -> str:
     """Return what the time bar's canvas shows, once it has been painted."""
-    page.wait_for_function("document.querySelector('.track canvas').width > 300")
+    page.wait_for_function("() => document.querySelector('.track canvas').width > 300")
     return str(page.evaluate("document.querySelector('.track canvas').toDataURL()"))
 
 
@@ -75,3 +76,27 @@ def test_the_menu_fits_a_phone(visit: Open) -> None:
     assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
     browsing.keep(page, "settings-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_countries_are_named_in_the_readers_language(visit: Open) -> None:
+    page = visit("/?lang=uk#5/48/33")
+    expect(page.locator(".name span", has_text="Україна")).to_be_visible()
+    page = visit("/?lang=en#5/48/33")
+    expect(page.locator(".name span", has_text="Ukraine").first).to_be_visible()
+
+
+def test_outlines_become_finer_where_the_reader_comes_close(visit: Open) -> None:
+    drawn = """() => [...document.querySelectorAll("path.land")]
+        .reduce((sum, path) => sum + path.getAttribute("d").length, 0)"""
+    page = visit("/data")
+    held: list[Route] = []
+    page.route("**/basemap.json?*detail=fine*", lambda route: held.append(route))
+    page.goto("/#6/45/35")
+    page.wait_for_function(f"() => ({drawn})() > 0")
+    assert held == []
+    with page.expect_request(re.compile("detail=fine")):
+        page.get_by_role("button", name="Zoom in").click()
+    coarse = page.evaluate(drawn)
+    assert coarse > 0 and len(held) == 1
+    held[0].continue_()
+    page.wait_for_function(f"before => ({drawn})() > 1.3 * before", arg=coarse)

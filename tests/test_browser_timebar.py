@@ -75,7 +75,6 @@ def painted(page: Page, day: date) -> bool:
 def test_a_bar_stands_where_events_are_and_says_how_many(visit: Open) -> None:
     page = visit("/")
     days = [FIRST + timedelta(days=at) for at in range((LAST - FIRST).days + 1)]
-    page.wait_for_function("document.querySelector('#timebar .undated')")
     expect(page.locator("#event-list button").first).to_be_visible()
     assert [day for day in days if painted(page, day)] == [date(2025, 1, 5), date(2025, 1, 15)]
     page.mouse.move(*middle_of(page, date(2025, 1, 5)))

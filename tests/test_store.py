@@ -32,6 +32,7 @@ from domain import (
     InvalidInput,
     Mention,
     MentionKind,
+    Nearby,
     NotFound,
     NotPrepared,
     Refusal,
@@ -603,13 +604,16 @@ def test_near_reaches_equally_far_in_every_direction(
 
 def test_near_with_a_limit_keeps_the_nearest(store: Store, many: Analysis) -> None:
     store.add(many)
-    around = {"lat": 11.0, "lon": 20.0, "km": 20_100.0}
-    everything = store.near(EventQuery(), **around, limit=10_000)
+
+    def near(query: EventQuery, limit: int = 500) -> Nearby:
+        return store.near(query, lat=11, lon=20, km=20_100, limit=limit)
+
+    everything = near(EventQuery(), 10_000)
 
     assert len(everything.hits) == everything.certain == len(many.events)
-    assert store.near(EventQuery(), **around, limit=700) == replace(everything, hits=everything.hits[:700])
-    assert store.near(EventQuery(limit=3), **around).hits == everything.hits[:3]
-    assert len(store.near(EventQuery(), **around).hits) == 500
+    assert near(EventQuery(), 700) == replace(everything, hits=everything.hits[:700])
+    assert near(EventQuery(limit=3)).hits == everything.hits[:3]
+    assert len(near(EventQuery()).hits) == 500
 
 
 def test_near_keeps_the_nearest_of_what_is_certain_and_of_what_is_possible(store: Store) -> None:

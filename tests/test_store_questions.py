@@ -287,9 +287,6 @@ def test_events_are_those_that_pass_every_filter(store: Store, query: EventQuery
     assert [one.id for one in store.events(query)] == expected
 
 
-windows = st.tuples(st.none() | st.integers(0, 60), st.none() | st.integers(0, 60)).map(
-    lambda ago: sorted((DAY - timedelta(days=days) for days in ago if days is not None), reverse=False)
-)
 queries = st.builds(
     EventQuery,
     start=st.none() | st.integers(20, 60).map(lambda days: DAY - timedelta(days=days)),
@@ -357,7 +354,7 @@ def test_counts_reconcile(store: Store, query: EventQuery) -> None:
         by_stance=Counter(one.stance.value for one in passing(query, "stances")),
         by_precision=Counter(one.geo_precision or 0 for one in passing(query, "precisions")),
         by_actor=dict.fromkeys(query.actors, 0)
-        | Counter(name for one in passing(query, "actors") for name in {one.actor, one.target} - {None}),
+        | Counter(name for one in passing(query, "actors") for name in {one.actor, one.target} if name),
         by_source=dict.fromkeys(query.sources, 0)
         | Counter(one.reports[0].source for one in passing(query, "sources") if one.reports[0].source),
         without={name: sum(one.geo_precision is not None for one in passing(query, name)) for name in asked},
@@ -489,7 +486,8 @@ def _cell(one: Event, zoom: int) -> tuple[int, int]:
     assert one.lat is not None and one.lon is not None
     lat = math.radians(max(-85.0511287798066, min(85.0511287798066, one.lat)))
     x, y = (one.lon + 180) / 360, (1 - math.asinh(math.tan(lat)) / math.pi) / 2
-    return tuple(min(max(int(part * 2**zoom), 0), 2**zoom - 1) for part in (x, y))  # type: ignore[return-value]
+    column, row = (min(max(int(part * 2**zoom), 0), 2**zoom - 1) for part in (x, y))
+    return column, row
 
 
 def _cells(events: Sequence[Event], zoom: int) -> dict[tuple[int, int], list[Event]]:

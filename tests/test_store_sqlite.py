@@ -10,12 +10,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import store.connections
-from domain import BadData, EventQuery, InvalidInput, NotPrepared, SitmapError, Stance, Toll
+from domain import BadData, EventQuery, InvalidInput, NotPrepared, Order, SitmapError, Stance, Toll
 from store import open_store
 from store.migrate import APPLICATION_ID, MIGRATIONS, check, migrate
+from store.overview import RECORD
 from store.sqlite import CHUNK, SqliteStore
 from tests.store_samples import ByName, analysis, document, event, name_of, numbered
 
@@ -228,6 +230,9 @@ def test_store_of_the_form_before_tellings_is_carried_over(path: Path, tmp_path:
         assert made.events_of("doc2") == (joined, alone)
         assert [found.event.id for found in made.near(EventQuery(), lat=48, lon=37, km=1).hits] == ["joined"]
         assert made.totals() == {"documents": 2, "events": 2, "reports": 4, "refusals": 0}
+        assert made.counts(EventQuery(types=("Armed clash",), fatalities=2)).shown == 1
+        assert [one.id for one in made.events(EventQuery(text="thr"))] == ["joined"]
+        assert [each.event and each.event.id for each in made.clusters(EventQuery(), zoom=3)] == ["joined"]
         second = made.tellings("joined")[1].id
         assert made.split(second).reports == joined.reports[2:]
         assert made.event("joined").reports == joined.reports[:2]
@@ -341,6 +346,10 @@ def assert_whole_and_completed_by_a_rerun(path: Path, *, finished: int, count: i
         ("UPDATE events", 5, 7),
         ("INSERT INTO reports", 14, 7),
         ("INSERT INTO reports", 15, 7),
+        # One more each, by which a migration fills them.
+        ("INSERT INTO telling_words", 15, 7),
+        ("INSERT OR IGNORE INTO overview_words", 15, 7),
+        ("INSERT INTO overview", 15, 7),
         ("BEGIN IMMEDIATE", MIGRATED + 7, 7),
         ("COMMIT", MIGRATED + 14, 7),
     ],
@@ -424,6 +433,39 @@ def test_stream_goes_on_when_an_analyst_deletes_an_event(
 
     assert len(list(stream)) == CHUNK
     assert opened.totals()["reports"] == CHUNK + 1
+
+
+def test_event_that_an_analyst_deletes_is_counted_no_more(
+    opened: SqliteStore, beside: sqlite3.Connection
+) -> None:
+    told = document()
+    opened.add(analysis(told, *(event(told, f"{number}") for number in range(3))))
+    assert opened.counts(EventQuery()).shown == 3
+    beside.execute("PRAGMA foreign_keys = ON")
+    beside.execute("DELETE FROM events WHERE id = (SELECT max(id) FROM events)")
+
+    assert opened.counts(EventQuery()).shown == 2
+    assert [each.count for each in opened.clusters(EventQuery(), zoom=3)] == [2]
+    assert opened.listing(EventQuery(text="pokrovsk"), Order.NEWEST, skip=0, limit=9).total == 2
+
+
+def test_only_what_changed_is_read_again(opened: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened.add(numbered(1))
+    assert opened.counts(EventQuery()).window == 2
+    packed: list[int] = []
+    frombuffer = np.frombuffer
+
+    def watched(data: bytes, dtype: np.dtype[np.void]) -> object:
+        packed.append(len(data))
+        return frombuffer(data, dtype)
+
+    monkeypatch.setattr(np, "frombuffer", watched)
+
+    opened.counts(EventQuery(types=("Battles",)))
+    opened.add(numbered(2))
+    assert opened.counts(EventQuery()).window == 3
+
+    assert packed == [2 * RECORD.itemsize], "the new event, and the one that the new report tells of again"
 
 
 def test_stream_reads_the_reports_of_a_chunk_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,9 @@ PARAMETER = "lang"
 """The request parameter, and the cookie, that choose the language."""
 
 CATALOGUES = Path(__file__).parent.parent / "translations"
-SCRIPTS = "static/js/"
+SCRIPTS = ("static/js/", "data/gazetteer/disputed.csv")
+"""Where texts stand that scripts write."""
+
 _A_YEAR = 365 * 86_400
 
 

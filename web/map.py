@@ -20,6 +20,7 @@ from folium.template import Template
 from markupsafe import Markup
 
 from web.assets import basemap_version
+from web.languages import N_
 
 MIN_ZOOM, MAX_ZOOM = 2, 18
 PANES = {
@@ -30,7 +31,7 @@ PANES = {
 POINTED_AT = ("regions", "change")
 """Panes of which something can be opened; the others let the pointer through."""
 
-OUTLINES_FROM = "Outlines: Natural Earth · Places: GeoNames (CC BY 4.0)"
+OUTLINES_FROM = N_("Outlines: Natural Earth · Places: GeoNames (CC BY 4.0)")
 TILES_FROM = (
     '© <a href="https://www.openstreetmap.org/copyright" rel="noreferrer">OpenStreetMap</a> contributors'
 )
@@ -165,7 +166,7 @@ class _Builder:
         options = {
             "coarse": url_for("assets.basemap", detail="coarse", v=basemap_version()),
             "fine": url_for("assets.basemap", detail="fine", v=basemap_version()),
-            "attribution": OUTLINES_FROM,
+            "attribution": _(OUTLINES_FROM),
         }
         outlines = _ModuleLayer(
             "outlineLayer", "Outlines", options, overlay=False, control=bool(tiles), show=not tiles

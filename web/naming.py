@@ -9,6 +9,7 @@ from flask import has_request_context
 from flask_babel import gettext as _
 
 from domain import Level, Place
+from geo.naming import LANGUAGES
 from web.languages import SOURCE, language, locale
 from web.services import services
 
@@ -29,7 +30,11 @@ def translated(place_id: str) -> str | None:
         return None
     if place_id.startswith(_COUNTRY):
         return locale().territories.get(place_id.removeprefix(_COUNTRY))
-    return services().gazetteer.name_in(place_id, language())
+    # Who reads Ukrainian can read Russian letters, and the other way round.
+    for code in sorted(LANGUAGES, key=language().__ne__):
+        if known := services().gazetteer.name_in(place_id, code):
+            return known
+    return None
 
 
 def label(place: Place) -> str:

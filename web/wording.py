@@ -219,7 +219,7 @@ def grain(place: Place) -> str:
 
 def precision_name(grain: int) -> str:
     """Return a precision, 0 to 3, in the reader's language."""
-    return _(PRECISIONS[grain]) if grain else _("not placed")
+    return _(PRECISIONS[grain]) if grain else _("Not placed")
 
 
 def precision(event: Event) -> str:
@@ -279,7 +279,9 @@ def as_said(resolution: Resolution) -> str:
         "point": "" if mention.bearing is None else _(_POINTS[round(mention.bearing / 22.5) % 16]),
         "far": "" if mention.offset_km is None else kilometres(mention.offset_km),
     }
-    return _(_tie(mention.relation, {name for name, word in words.items() if word}), **words)
+    tie = _tie(mention.relation, {name for name, word in words.items() if word})
+    # An empty text would be looked up, too: it is the head of the catalogue.
+    return _(tie, **words) if tie else ""
 
 
 def _tie(relation: Relation, known: Set[str]) -> str:
@@ -327,11 +329,14 @@ def _tie(relation: Relation, known: Set[str]) -> str:
 # --------------------------------------------------------------------------- people
 
 _PEOPLE = {
-    "killed": (N_("%(number)s killed"), N_("nobody killed"), N_("people killed, number not stated")),
-    "wounded": (N_("%(number)s wounded"), N_("nobody wounded"), N_("people wounded, number not stated")),
-    "captured": (N_("%(number)s captured"), N_("nobody captured"), N_("people captured, number not stated")),
+    "killed": (N_("nobody killed"), N_("people killed, number not stated")),
+    "wounded": (N_("nobody wounded"), N_("people wounded, number not stated")),
+    "captured": (N_("nobody captured"), N_("people captured, number not stated")),
 }
-"""What is said of a number of people, of none, and of an unknown number."""
+"""What is said of none and of an unknown number."""
+
+_SEVERAL = 5
+"""A number of the form that also goes with ranges."""
 
 
 def people(toll: Toll | None, done: str, *, reports: int = 1) -> str:
@@ -341,21 +346,31 @@ def people(toll: Toll | None, done: str, *, reports: int = 1) -> str:
     """
     if toll is None:
         return ""
-    counted, nobody, unknown = _PEOPLE[done]
+    nobody, unknown = _PEOPLE[done]
     low, best, high = toll.low, toll.best, toll.high
     if low is None and best is None and high is None:
         return _(unknown)
     if best is None:
-        return _(counted, number=_bounded(low, high))
+        return _counted(done, _bounded(low, high))
     most = best if high is None else high
-    said = _(counted, number=_at_least(best) if high is None and low else number(best))
+    said = _counted(done, _at_least(best)) if high is None and low else _counted(done, number(best), best)
     if most == 0:
         said = _(nobody)
     if low is None or low == most:
         return said
     if reports > 1:
         return _("%(people)s (reports differ: %(range)s)", people=said, range=_range(low, most))
-    return _(counted, number=_range(low, most))
+    return _counted(done, _range(low, most))
+
+
+def _counted(done: str, words: str, count: int = _SEVERAL) -> str:
+    """Return "5 killed" of ``words`` for a number, in the form that goes with ``count``."""
+    match done:
+        case "killed":
+            return ngettext("%(number)s killed", "%(number)s killed", count, number=words)
+        case "wounded":
+            return ngettext("%(number)s wounded", "%(number)s wounded", count, number=words)
+    return ngettext("%(number)s captured", "%(number)s captured", count, number=words)
 
 
 def _bounded(low: int | None, high: int | None) -> str:

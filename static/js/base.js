@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
 import { onZoom, pixelsWide, toggle } from "./view.js";
-import { t } from "./words.js";
+import { countryName, t, translated } from "./words.js";
 
 const FINE_ZOOM = 7;
 const LETTER_PIXELS = 7;
@@ -76,11 +76,11 @@ function areaLayer(areas) {
 // Names of countries where there is room for them, and of disputed areas as such.
 function nameLayer(map, areas) {
   const group = L.layerGroup();
-  const names = areas.map(({ kind, name, note, polygons }) => {
+  const names = areas.map(({ kind, iso2, name, note, polygons }) => {
     const disputed = kind === "disputed";
-    const text = disputed ? t("{name} (disputed)", { name }) : name;
+    const text = disputed ? t("{name} (disputed)", { name: translated(name) }) : countryName(iso2, name);
     const largest = largestRing(polygons);
-    const words = el("span", { title: note }, text);
+    const words = el("span", { title: note && translated(note) }, text);
     const icon = L.divIcon({ className: disputed ? "name disputed-name" : "name", html: words, iconSize: [0, 0] });
     const mark = L.marker(middle(largest), { icon, pane: "names", interactive: false, keyboard: false });
     return { box: L.latLngBounds(largest), text, mark };

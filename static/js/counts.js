@@ -7,10 +7,10 @@ import { on, option, query, setOption, setQuery } from "./state.js";
 import { number, t, tn } from "./words.js";
 
 const LINE = {
-  shown: "{number} shown",
-  filtered: "{number} filtered out",
-  region_only: "{number} region only",
-  unplaced: "{number} not placed",
+  shown: (n) => t("{number} shown", { number: n }),
+  filtered: (n) => t("{number} filtered out", { number: n }),
+  region_only: (n) => t("{number} region only", { number: n }),
+  unplaced: (n) => t("{number} not placed", { number: n }),
 };
 const listeners = [];
 
@@ -56,8 +56,8 @@ async function count() {
 
 function sayLine(numbers) {
   const line = document.getElementById("counts");
-  for (const [field, words] of Object.entries(LINE)) {
-    line.querySelector(`[data-count=${field}]`).textContent = t(words, { number: number(numbers[field]) });
+  for (const [field, said] of Object.entries(LINE)) {
+    line.querySelector(`[data-count=${field}]`).textContent = said(number(numbers[field]));
   }
   const whole = tn("{n} event in this window", "{n} events in this window", numbers.window);
   line.querySelector("[data-count=window]").textContent = whole;
