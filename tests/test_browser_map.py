@@ -77,11 +77,11 @@ def test_a_small_move_asks_for_nothing_and_moves_no_mark(visit: Open) -> None:
 
 
 def test_a_cluster_opens_where_its_events_are(visit: Open) -> None:
-    page = visit("/#3/47.5/34")
+    page = visit("/#2/47.5/34")
     cluster = page.locator(".mark[role=button]:has(.cluster)").first
     cluster.focus()
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"#(?!3/)\d+/"))
+    page.wait_for_url(re.compile(r"#(?!2/)\d+/"))
     page.wait_for_selector(IDLE)
     assert page.locator(".mark").count() >= 1
 
