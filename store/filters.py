@@ -16,12 +16,11 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from domain import BBox, Circle, EventQuery, InvalidInput, Stance
 from store.columns import Columns, Mask
 from store.extents import closer_than
-from store.outlines import keys_of_outlines
+from store.outlines import meeting
 
 MAX_CHOICES = 200
 """The most types, actors or sources that one query may name."""
@@ -168,7 +167,7 @@ class Text:
     def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
         """Every word is quoted, so that none is taken for a part of the search's own language."""
         asked = " ".join(f'"{word}"' for word in self._words()) + "*"
-        return _of_keys(columns, [key for (key,) in db.execute(_TOLD_WITH, (asked,))])
+        return np.isin(columns["event_key"], [key for (key,) in db.execute(_TOLD_WITH, (asked,))])
 
     def _words(self) -> list[str]:
         apart = "".join(letter if letter.isalnum() else " " for letter in self.text)
@@ -207,7 +206,7 @@ class Area:
 
     def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
         """Points are tested all at once, outlines one by one."""
-        return _meeting(shapely.Polygon(self.corners), columns, db)
+        return meeting(shapely.Polygon(self.corners), columns, db)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +226,7 @@ class Box:
     def mask(self, columns: Columns, db: sqlite3.Connection) -> Mask:
         """As for an `Area`."""
         box = self.bbox
-        return _meeting(shapely.box(box.west, box.south, box.east, box.north), columns, db)
+        return meeting(shapely.box(box.west, box.south, box.east, box.north), columns, db)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,23 +344,3 @@ def _check_box(box: BBox, field: str) -> None:
             raise InvalidInput(f"{name} {value} is not within -{most} to {most}", field=field)
     if box.south > box.north:
         raise InvalidInput("south lies north of north", field=field)
-
-
-def _of_keys(columns: Columns, keys: list[int]) -> Mask:
-    return np.isin(columns["event_key"], np.array(keys, dtype=np.int64))
-
-
-def _meeting(shape: BaseGeometry, columns: Columns, db: sqlite3.Connection) -> Mask:
-    """Return which events' geometries share a point with a shape; those without one are points."""
-    lats, lons = columns["lat"], columns["lon"]
-    west, south, east, north = shape.bounds
-    # A point on the antimeridian lies at either end of the map.
-    beside = np.abs(lons) == 180
-    near = (lats >= south) & (lats <= north) & (((lons >= west) & (lons <= east)) | beside)
-    points = np.flatnonzero(near & (columns["has_outline"] == 0))
-    shapely.prepare(shape)
-    found = np.zeros(len(columns), dtype=bool)
-    found[points] = shapely.intersects_xy(shape, lons[points], lats[points]) | (
-        beside[points] & shapely.intersects_xy(shape, -lons[points], lats[points])
-    )
-    return found | _of_keys(columns, keys_of_outlines(db, shape))

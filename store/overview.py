@@ -6,11 +6,11 @@ packed. `columns` reads them.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import sqlite3
 import struct
 from datetime import date
-from itertools import chain
 
 import numpy as np
 
@@ -21,7 +21,11 @@ FIELDS = (
     ("last_day", "i"),
     ("precision", "B"),
     ("uncertainty_km", "d"),
-    ("has_outline", "B"),
+    ("outline", "q"),
+    ("west", "f"),
+    ("south", "f"),
+    ("east", "f"),
+    ("north", "f"),
     ("killed_low", "q"),
     ("killed_best", "q"),
     ("killed_high", "q"),
@@ -41,7 +45,8 @@ FIELDS = (
 
 Positions are NaN where there is none. Days are ordinals, 0 where there is no date; the precision is 0 for
 what is not placed, numbers killed are -1 where none is told, words are codes of ``overview_words``, 0 for
-none. An outline is any geometry but a point.
+none. The outline is a number that stands for the geometry, 0 where that is a point or missing; the sides are
+those of a box around geometry and uncertainty.
 """
 
 RECORD = np.dtype([(name, f"<{kind}") for name, kind in FIELDS])
@@ -75,9 +80,14 @@ def _packed_event(
     end: str | None,
     precision: int | None,
     uncertainty_km: float | None,
-    has_outline: int,
+    outline: bytes | None,
+    west: float | None,
+    south: float | None,
+    east: float | None,
+    north: float | None,
     *numbers: int | None,
 ) -> bytes:
+    sides = (west, south, east, north)
     killed, words = numbers[:3], numbers[3:]
     return _pack(
         math.nan if lat is None else lat,
@@ -86,6 +96,12 @@ def _packed_event(
         date.fromisoformat(end).toordinal() if end else 0,
         precision or 0,
         uncertainty_km or 0.0,
-        has_outline,
-        *chain((-1 if number is None else number for number in killed), (code or 0 for code in words)),
+        _number_of(outline) if outline else 0,
+        *(math.nan if side is None else side for side in sides),
+        *(-1 if number is None else number for number in killed),
+        *(code or 0 for code in words),
     )
+
+
+def _number_of(outline: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(outline, digest_size=8).digest(), "little", signed=True) or 1

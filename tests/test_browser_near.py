@@ -73,7 +73,7 @@ def test_a_click_on_the_map_asks_for_that_spot(visit: Open) -> None:
 
 def test_the_slider_widens_the_circle_and_the_lists(visit: Open) -> None:
     page = visit("/near?lat=48.28&lon=37.18&km=5")
-    expect(page.get_by_role("heading", name="Certainly within 5 km")).to_be_visible()
+    expect(page.get_by_role("heading", name="Certainly within 5.0 km")).to_be_visible()
     slider = page.get_by_role("slider", name="Radius")
     slider.focus()
     small = page.evaluate(RADIUS)

@@ -1,4 +1,4 @@
-// Layers of the smaller maps: regions shaded by a measure, one outline, one circle, one event.
+// Layers of the smaller maps: regions shaded by a measure, one outline, one event.
 
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
@@ -39,11 +39,6 @@ export function boundaryLayer(map, { url }) {
     return region;
   });
   return group;
-}
-
-export function circleLayer(map, { lat, lon, km }) {
-  const circle = L.circle([lat, lon], { pane: "regions", radius: km * 1000, interactive: false, className: "radius" });
-  return L.layerGroup([circle]);
 }
 
 // One event. `ready` gives its feature, with the number of its family.

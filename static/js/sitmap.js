@@ -24,7 +24,7 @@ import { fit, fitMost, followView } from "./view.js";
 import { t } from "./words.js";
 
 export { changeLayer, contestedLayer, controlLayer, frontLayer } from "./control.js";
-export { boundaryLayer, choroplethLayer, circleLayer, eventLayer } from "./layers.js";
+export { boundaryLayer, choroplethLayer, eventLayer } from "./layers.js";
 export { areaLayer, markLayer } from "./marks.js";
 export { heatLayer } from "./heat.js";
 export { around } from "./near.js";

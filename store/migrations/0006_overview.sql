@@ -26,7 +26,7 @@ END;
 CREATE VIEW overview_facts AS
 SELECT
     event_key, lat, lon, date_start, date_end, geo_precision, uncertainty_km,
-    geometry_type IS NOT NULL AND geometry_type <> 'Point' AS has_outline,
+    CASE WHEN geometry_type <> 'Point' THEN geometry END AS outline, west, south, east, north,
     fatalities_low, fatalities_best, fatalities_high,
     event_type, sub_event_type, stance, actor, target, place_id,
     coalesce(place_name, place_text) AS place,
@@ -42,7 +42,7 @@ SELECT
             WHERE tellings.event_key = events.event_key AND source <> '' ORDER BY source
         )
     ) AS sources
-FROM events;
+FROM events LEFT JOIN event_extents USING (event_key);
 
 CREATE VIEW overview_terms AS
 SELECT event_key, value AS word
@@ -54,7 +54,7 @@ WHERE value <> '';
 -- packed_event is a function of store/overview.py.
 CREATE VIEW overview_records AS
 SELECT event_key, packed_event(
-    lat, lon, date_start, date_end, geo_precision, uncertainty_km, has_outline,
+    lat, lon, date_start, date_end, geo_precision, uncertainty_km, outline, west, south, east, north,
     fatalities_low, fatalities_best, fatalities_high,
     (SELECT code FROM overview_words WHERE word = event_type),
     (SELECT code FROM overview_words WHERE word = sub_event_type),
