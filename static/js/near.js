@@ -51,25 +51,41 @@ export function around(map, layers) {
 
   on("query", update);
   askPlaces(form);
-  slideRadius(form, (km) => { if (map.hasLayer(circle)) circle.setRadius(km * 1000); });
+  slideRadius(form, (km) => {
+    if (map.hasLayer(circle)) circle.setRadius(km * 1000);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const { place, lat, lon, km } = form.elements;
     const named = place.value.trim() !== "";
     setQuery({
-      place: place.value.trim(), place_id: named && place.value === query().get("place") ? query().get("place_id") : "",
-      lat: named ? "" : lat.value, lon: named ? "" : lon.value, km: km.value, limit: "",
+      place: place.value.trim(),
+      place_id: named && place.value === query().get("place") ? query().get("place_id") : "",
+      lat: named ? "" : lat.value,
+      lon: named ? "" : lon.value,
+      km: km.value,
+      limit: "",
     });
   });
   map.on("click", ({ latlng }) => {
     const { lat, lng } = latlng.wrap();
-    setQuery({ place: "", place_id: "", lat: lat.toFixed(4), lon: lng.toFixed(4), km: form.elements.km.value, limit: "" });
+    setQuery({
+      place: "",
+      place_id: "",
+      lat: lat.toFixed(4),
+      lon: lng.toFixed(4),
+      km: form.elements.km.value,
+      limit: "",
+    });
   });
   draw();
 }
 
 function showCircle(map, circle, spot, km) {
-  circle.setLatLng(spot).setRadius(km * 1000).addTo(map);
+  circle
+    .setLatLng(spot)
+    .setRadius(km * 1000)
+    .addTo(map);
   map.fitBounds(circle.getBounds(), FIT);
 }
 
@@ -82,8 +98,8 @@ function fillForm(form) {
 function askPlaces(form) {
   const { place, km } = form.elements;
   combobox(place, document.getElementById("place-list"), {
-    ask: async (text) => (await placesLike(form.dataset.places, text))
-      .map(({ id, label, kind }) => ({ words: label, note: kind, id })),
+    ask: async (text) =>
+      (await placesLike(form.dataset.places, text)).map(({ id, label, kind }) => ({ words: label, note: kind, id })),
     choose: ({ words, id }) => {
       place.value = words;
       setQuery({ place: words, place_id: id, lat: "", lon: "", km: km.value, limit: "" });
