@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_babel import gettext as _
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from waitress.server import create_server
@@ -40,6 +41,7 @@ from web import (
     view,
     wording,
 )
+from web.languages import N_
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -264,22 +266,27 @@ def _as_sitmap_error(error: HTTPException) -> SitmapError:
     """Return an error of Flask's in our own form and words."""
     made: SitmapError
     if isinstance(error, CSRFError):
-        made = InvalidInput("the form had lost its token; look it over and send it again", field="csrf_token")
+        words = _("the form had lost its token; look it over and send it again")
+        made = InvalidInput(words, field="csrf_token")
     elif isinstance(error, RequestEntityTooLarge):
-        limit = current_app.config["MAX_CONTENT_LENGTH"]
-        made = TooLarge(f"the request is larger than {limit:,} bytes")
+        limit = wording.number(current_app.config["MAX_CONTENT_LENGTH"])
+        made = TooLarge(_("the request is larger than %(number)s bytes", number=limit))
     else:
-        made = SitmapError(_WORDS.get(error.code or 500, error.description or ""))
+        title, words = _WORDS.get(error.code or 500, (error.name, error.description or ""))
+        made = SitmapError(_(words))
         made.status = error.code or 500
-        made.title = error.name
+        made.title = title
         made.code = error.name.lower().replace(" ", "-")
     return made
 
 
 _WORDS = {
-    404: "There is no page at this address.",
-    405: "This address does not take that kind of request.",
-    500: "Sitmap made a mistake. It has been written to the server's log; nothing was half-stored.",
+    404: (N_("Not Found"), N_("There is no page at this address.")),
+    405: (N_("Method Not Allowed"), N_("This address does not take that kind of request.")),
+    500: (
+        N_("Internal Server Error"),
+        N_("Sitmap made a mistake. It has been written to the server's log; nothing was half-stored."),
+    ),
 }
 
 
@@ -287,7 +294,7 @@ def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
     """Answer with the form again, with problem details (RFC 9457), or with a page: as the caller reads."""
     again = pages.AGAIN.get(request.endpoint or "")
     if _reads_json():
-        body = {"type": "about:blank", "title": error.title, "status": error.status, "detail": str(error)}
+        body = {"type": "about:blank", "title": _(error.title), "status": error.status, "detail": str(error)}
         body |= {"code": error.code} | ({"field": error.field} if error.field else {})
         response = Response(json.dumps(body), error.status, mimetype=features.PROBLEM)
     elif again and error.status < 500:

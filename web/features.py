@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 import export
 from domain import Event, Grouping, InvalidInput, Place, Toll
-from web import params, wording
+from web import naming, params, wording
 from web.evidence import as_json, evidence, told_by
 from web.near import asked_centre, look_around
 from web.outlines import at_zoom, meets
@@ -137,8 +137,8 @@ def _drawn(event: Event) -> dict[str, Any]:
 def _place(place: Place) -> dict[str, Any]:
     return {
         "id": place.id,
-        "name": place.name,
-        "label": place.label,
+        "name": naming.name(place),
+        "label": naming.label(place),
         "kind": wording.grain(place),
         "lat": place.lat,
         "lon": place.lon,
@@ -152,7 +152,7 @@ def _region(
     properties: dict[str, Any] = {
         "id": region.id,
         "name": region.name,
-        "label": place.label if place else region.id,
+        "label": naming.label(place) if place else region.id,
         "level": str(place.level) if place else None,
         "events": tally.events,
         "region_only": tally.region_only,

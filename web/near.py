@@ -112,7 +112,7 @@ def _meant(name: str | None, place_id: str | None, parts: Services) -> tuple[Pla
             raise Unprocessable(error.message, field="place_id") from error
     elif name:
         if not namesakes:
-            close = ", ".join(place.label for place in parts.gazetteer.search(name, limit=3))
+            close = ", ".join(naming.label(place) for place in parts.gazetteer.search(name, limit=3))
             hint = f"; perhaps {close}?" if close else ""
             raise Unprocessable(f"no place called {name!r} is known{hint}", field="place")
         place = namesakes[0]

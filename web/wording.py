@@ -171,6 +171,11 @@ def weapon(name: str) -> str:
     return pgettext("weapon", name)
 
 
+def reason(name: str) -> str:
+    """Return what speaks for a place, or against it, in the reader's language."""
+    return pgettext("reason", name)
+
+
 def headline(event: Event) -> str:
     """Return stance, number and type: "Claimed by the Russian military: 3 × Armed clash"."""
     return f"{stance(event)}: {kind(event)}"

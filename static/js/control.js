@@ -12,6 +12,9 @@ const LABEL_CELLS = 1.2;
 const FINE_ZOOM = 11;
 const LAND_FROM = "© OpenStreetMap contributors (ODbL)";
 
+// What the parties are called in the reader's language, by how the data calls them.
+const names = {};
+
 // The colour of a party, the same on every page.
 function colour(party, parties) {
   return parties.indexOf(party) % COLOURS;
@@ -23,20 +26,21 @@ function ofKind(kind, { features }) {
 
 export function controlLayer(map, { url }) {
   const areas = L.layerGroup();
-  const names = L.layerGroup();
-  const group = L.layerGroup([areas, names], { attribution: t("Control: on land {source}", { source: LAND_FROM }) });
+  const labels = L.layerGroup();
+  const group = L.layerGroup([areas, labels], { attribution: t("Control: on land {source}", { source: LAND_FROM }) });
   let held = [];
   const label = () => {
-    names.clearLayers();
+    labels.clearLayers();
     if (map.getZoom() < LABEL_ZOOM) return;
     for (const { party, number, spot } of spots(map, held)) {
-      const icon = L.divIcon({ className: `name holder party-${number}`, html: el("span", {}, party), iconSize: [0, 0] });
-      names.addLayer(L.marker(spot, { icon, pane: "names", interactive: false, keyboard: false }));
+      const icon = L.divIcon({ className: `name holder party-${number}`, html: el("span", {}, called(party)), iconSize: [0, 0] });
+      labels.addLayer(L.marker(spot, { icon, pane: "names", interactive: false, keyboard: false }));
     }
   };
   map.on("moveend", label);
   group.options.url = url;
   group.draw = (collection) => {
+    Object.assign(names, collection.names);
     held = ofKind("control", collection).map(({ properties: { party }, geometry }) => (
       { party, number: colour(party, collection.parties), geometry }));
     areas.clearLayers();
@@ -71,11 +75,12 @@ export function changeLayer(map, { url }) {
   const group = L.layerGroup();
   group.options.url = url;
   group.draw = (collection) => {
+    Object.assign(names, collection.names);
     group.clearLayers();
     for (const { properties, geometry } of ofKind("change", collection)) {
       const number = colour(properties.to_party, collection.parties);
       const look = { className: `change party-${number}`, fillColor: `url(#hatch-gain-${number})` };
-      const words = `${properties.from_party} → ${properties.to_party}: ${km2(properties.km2)}`;
+      const words = `${called(properties.from_party)} → ${called(properties.to_party)}: ${km2(properties.km2)}`;
       group.addLayer(L.geoJSON(geometry, { pane: "change", style: look }).bindTooltip(el("span", {}, words), { sticky: true }));
     }
     for (const { properties, geometry } of ofKind("place", collection)) {
@@ -88,10 +93,10 @@ export function changeLayer(map, { url }) {
   return group;
 }
 
-function turned({ name, before, party, claimant, since, stance, sources, events }) {
+function turned({ name, before, party, claimant, since, said, sources, events }) {
   const day = days(since, since);
-  const now = claimant ? t("Claimed by {party} since {day}", { party: claimant, day })
-    : t("Held by {party} since {day}", { party: party || t("nobody known"), day });
+  const now = claimant ? t("Claimed by {party} since {day}", { party: called(claimant), day })
+    : t("Held by {party} since {day}", { party: called(party), day });
   const links = events.split("; ").filter(Boolean).map((id, at) => {
     const words = at ? t("Another event that says so") : t("The event that says so");
     const open = el("button", { type: "button", class: "quiet" }, words);
@@ -101,13 +106,18 @@ function turned({ name, before, party, claimant, since, stance, sources, events 
   return el("div", { class: "popup" },
     el("h3", {}, name || t("A place without a name")),
     el("p", {}, now),
-    before ? el("p", {}, t("before: {party}", { party: before })) : null,
-    el("p", { class: "note" }, [stance || t("seen in the drawing"), sources].filter(Boolean).join(" · ")),
+    before ? el("p", {}, t("before: {party}", { party: called(before) })) : null,
+    el("p", { class: "note" }, [said || t("seen in the drawing"), sources].filter(Boolean).join(" · ")),
     ...links);
 }
 
+function called(party) {
+  return party ? names[party] || party : t("nobody known");
+}
+
 function km2(number) {
-  return `${number.toLocaleString(LANGUAGE, { maximumFractionDigits: number < 10 ? 1 : 0 })} km²`;
+  const digits = { maximumFractionDigits: number < 10 ? 1 : 0 };
+  return t("{number} km²", { number: number.toLocaleString(LANGUAGE, digits) });
 }
 
 // Keeps who holds what at the end of the window, and what changed since its start, in step with `query()`. Returns
@@ -141,7 +151,7 @@ function explainControl(collection) {
   const parties = areas.map(({ properties: { party, km2: size } }) => {
     const number = colour(party, collection.parties);
     return el("li", { "data-drawn": `path.held.party-${number}` },
-      el("span", { class: `swatch party-${number}` }), t("{party}: {size} drawn as held", { party, size: km2(size) }));
+      el("span", { class: `swatch party-${number}` }), t("{party}: {size} drawn as held", { party: called(party), size: km2(size) }));
   });
   document.getElementById("party-legend")?.replaceChildren(...parties);
   const words = document.getElementById("control-words");

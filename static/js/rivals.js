@@ -17,7 +17,7 @@ export function whyThisPlace(why) {
   return [
     el("h3", {}, t("Why this place")),
     why.said && el("p", {}, t("It was {said}, as the text says; drawn as all that this may mean.", { said: why.said })),
-    el("p", {}, why.reason),
+    el("p", { lang: "en" }, why.reason),
     compared && line(t("Score"), scores, Math.min(...scores), Math.max(...scores), decimal, rivals),
     compared &&
       far > 0 &&
