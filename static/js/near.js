@@ -113,17 +113,26 @@ function slideRadius(form, preview) {
   const slider = document.getElementById("km-slider");
   slider.hidden = false;
   const follow = () => {
-    const asked = Math.min(Math.max(Number(km.value) || CLOSEST_KM, CLOSEST_KM), FARTHEST_KM);
-    slider.value = Math.round((STEPS * Math.log(asked / CLOSEST_KM)) / Math.log(FARTHEST_KM / CLOSEST_KM));
+    // Several places of the slider mean the same round number: it stays where the hand has left it.
+    if (Number(km.value) !== kmAt(slider.value)) slider.value = placeOf(Number(km.value) || CLOSEST_KM);
     slider.setAttribute("aria-valuetext", t("{km} km", { km: km.value }));
   };
   follow();
   km.addEventListener("input", follow);
   slider.addEventListener("input", () => {
-    const exact = CLOSEST_KM * (FARTHEST_KM / CLOSEST_KM) ** (slider.value / STEPS);
-    km.value = Number(exact.toPrecision(exact < 10 ? 1 : 2));
+    km.value = kmAt(slider.value);
     slider.setAttribute("aria-valuetext", t("{km} km", { km: km.value }));
     preview(km.value);
   });
   slider.addEventListener("change", () => setQuery({ km: km.value, limit: "" }));
+}
+
+function kmAt(place) {
+  const exact = CLOSEST_KM * (FARTHEST_KM / CLOSEST_KM) ** (place / STEPS);
+  return Number(exact.toPrecision(exact < 10 ? 1 : 2));
+}
+
+function placeOf(km) {
+  const within = Math.min(Math.max(km, CLOSEST_KM), FARTHEST_KM);
+  return Math.round((STEPS * Math.log(within / CLOSEST_KM)) / Math.log(FARTHEST_KM / CLOSEST_KM));
 }
