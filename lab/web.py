@@ -33,7 +33,7 @@ WAIT_MS = 20_000
 CLOSE_UP = "#9/48.28/37.18"
 """A view where much happens."""
 
-SIGNS = {"marks": ".mark", "evidence": "#evidence .report", "near": ".near-events li, table.events tbody tr"}
+SIGNS = {"marks": ".mark", "evidence": "#opened .report", "near": "#answer .hits li"}
 """What of the page says that an answer is shown."""
 
 AT_REST = "body:not([data-loading=yes])"

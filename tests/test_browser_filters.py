@@ -23,7 +23,7 @@ GROUP = "Wagner Group"
 FOUGHT = (GROUP, GROUP, samples.HOSTILE_SOURCE)
 ALL = len(samples.TOLD) + len(FOUGHT)
 SHOWN = len(samples.SHOWN) + len(FOUGHT)
-DONETSK_OBLAST = "/#7/48.2000/37.2000"
+DONETSK_REGION = "/#7/48.2000/37.2000"
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def expect_shown(page: Page, number: int) -> None:
 
 
 def test_a_tick_asks_at_once_and_its_chip_takes_it_back(visit: Open) -> None:
-    page = visit(DONETSK_OBLAST)
+    page = visit(DONETSK_REGION)
     choice(page, "Protests").check()
     expect_shown(page, 1)
     assert re.search(r"\?type=Protests#7/48\.2", page.url)
@@ -231,6 +231,19 @@ def test_a_distance_is_measured_from_a_named_place(visit: Open) -> None:
     expect(chips(page)).to_have_text(re.compile("Within 75 km"))
     chips(page).click()
     expect_shown(page, SHOWN)
+
+
+def test_the_form_alone_keeps_what_was_drawn_and_can_give_it_up(visit: Open) -> None:
+    page = visit(
+        "/?area=36,47;39,47;39,49;36,49&around=48.28,37.18,30", ready=False, java_script_enabled=False
+    )
+    page.get_by_label("only within 30 km of 48.28, 37.18").uncheck()
+    page.locator("#facet-actor > summary").click()
+    page.get_by_label("Another actor").fill(GROUP)
+    page.get_by_role("button", name="Apply").click()
+    assert "around" not in page.url and "area=36.0" in page.url
+    expect(choice(page, GROUP)).to_be_checked()
+    expect_shown(page, 2)
 
 
 # --------------------------------------------------------------------------- the count line

@@ -57,24 +57,20 @@ class RegionChoice:
 
 def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[str, Any]:
     """Return what ``_filters.html`` needs: all that can be chosen, and what is."""
+    precisions = query.precisions
     return {
         "query": query,
         "asked": params.to_arguments(query),
         "families": _families(parts.ontology, query, counts.by_type),
         "stances": [
-            Choice(
-                stance, wording.stance_name(stance), counts.by_stance.get(stance, 0), stance in query.stances
-            )
-            for stance in Stance
+            Choice(each, wording.stance_name(each), counts.by_stance.get(each, 0), each in query.stances)
+            for each in Stance
         ],
         "precisions": [
             Choice(
-                str(grain),
-                wording.precision_name(grain),
-                counts.by_precision.get(grain, 0),
-                grain in query.precisions,
+                str(each), wording.precision_name(each), counts.by_precision.get(each, 0), each in precisions
             )
-            for grain in (*wording.PRECISIONS, 0)
+            for each in (*wording.PRECISIONS, 0)
         ],
         "actors": _names(counts.by_actor, query.actors),
         "sources": _names(counts.by_source, query.sources),

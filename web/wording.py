@@ -219,7 +219,7 @@ def grain(place: Place) -> str:
 
 def precision_name(grain: int) -> str:
     """Return a precision, 0 to 3, in the reader's language."""
-    return _(PRECISIONS[grain]) if grain else _("not placed")
+    return _(PRECISIONS[grain]) if grain else _("Not placed")
 
 
 def precision(event: Event) -> str:

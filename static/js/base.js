@@ -3,15 +3,13 @@
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
 import { onZoom, pixelsWide, toggle } from "./view.js";
-import { LANGUAGE, t, translated } from "./words.js";
+import { countryName, t, translated } from "./words.js";
 
 const FINE_ZOOM = 7;
 const LETTER_PIXELS = 7;
 const TOWN_ZOOM = 8;
 const TOWN_ROOM = { x: 84, y: 20 };
 const MOST_TOWN_KM = 250;
-
-const countryNames = new Intl.DisplayNames(LANGUAGE, { type: "region", fallback: "none" });
 
 // Outlines of two degrees of detail: the fine ones are fetched when the reader first comes close, and the coarse ones
 // stay until they are there.
@@ -41,11 +39,6 @@ export function outlineLayer(map, { coarse, fine, attribution }) {
     onZoom(map, show);
   });
   return group;
-}
-
-// Returns what a country is called in the reader's language, as far as the browser knows it.
-function countryName(iso2, name) {
-  return LANGUAGE === "en" || !iso2 ? name : countryNames.of(iso2) || name;
 }
 
 // Returns the areas of an answer of /basemap.json with their polygons as rings of [lat, lon].

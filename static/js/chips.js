@@ -20,11 +20,11 @@ export function showChips(form, query) {
   const at = [...list.children].findIndex((item) => item.contains(document.activeElement));
   const chips = [...dates(query), ...ticked(form, query), ...stances(form, query), ...worded(form, query)];
   list.replaceChildren(...chips.map(chip));
-  // The focus goes on to the next chip, not to the top of the page.
-  if (at >= 0)
-    (
-      list.querySelectorAll("button")[Math.min(at, chips.length - 1)] || document.querySelector("#filters > summary")
-    ).focus();
+  if (at >= 0) {
+    // The focus goes on to the next chip, not to the top of the page.
+    const next = list.querySelectorAll("button")[Math.min(at, chips.length - 1)];
+    (next || document.querySelector("#filters > summary")).focus();
+  }
   return chips.length;
 }
 
@@ -36,14 +36,12 @@ export function aroundWords(value) {
 
 function dates(query) {
   const [start, end] = [query.get("start"), query.get("end")];
-  if (!start && !end) return [];
-  const words =
-    start && end
-      ? days(start, end)
-      : start
-        ? t("From {day}", { day: days(start, start) })
-        : t("Until {day}", { day: days(end, end) });
-  return [{ words, changes: { start: "", end: "" } }];
+  return start || end ? [{ words: windowWords(start, end), changes: { start: "", end: "" } }] : [];
+}
+
+function windowWords(start, end) {
+  if (!end) return t("From {day}", { day: days(start, start) });
+  return start ? days(start, end) : t("Until {day}", { day: days(end, end) });
 }
 
 function ticked(form, query) {

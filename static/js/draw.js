@@ -25,35 +25,27 @@ export function startDrawing(map) {
 
 // ---------------------------------------------------------------- what the query holds
 
+const OUTLINES = {
+  area: (text) =>
+    L.polygon(
+      text.split(";").map((corner) => corner.split(",").map(Number).reverse()),
+      OUTLINE,
+    ),
+  around: (text) => {
+    const [lat, lon, km] = text.split(",").map(Number);
+    return L.circle([lat, lon], { ...OUTLINE, radius: 1000 * km });
+  },
+  bbox: (text) => {
+    const [west, south, east, north] = text.split(",").map(Number);
+    return L.rectangle(L.latLngBounds([south, west], [north, east]), OUTLINE);
+  },
+};
+
 function showOutlines(outlines) {
-  const [area, around, bbox] = ["area", "around", "bbox"].map((name) => query().get(name));
   outlines.clearLayers();
-  if (area)
-    add(
-      outlines,
-      "area",
-      L.polygon(
-        area.split(";").map((corner) => corner.split(",").map(Number).reverse()),
-        OUTLINE,
-      ),
-    );
-  if (around) {
-    const [lat, lon, km] = around.split(",").map(Number);
-    add(outlines, "around", L.circle([lat, lon], { ...OUTLINE, radius: 1000 * km }));
-  }
-  if (bbox) {
-    const [west, south, east, north] = bbox.split(",").map(Number);
-    add(
-      outlines,
-      "bbox",
-      L.rectangle(
-        [
-          [south, west],
-          [north, east],
-        ],
-        OUTLINE,
-      ),
-    );
+  for (const [name, outline] of Object.entries(OUTLINES)) {
+    const text = query().get(name);
+    if (text) add(outlines, name, outline(text));
   }
 }
 
@@ -68,9 +60,11 @@ function add(outlines, name, outline) {
 }
 
 function highest(outline) {
-  const bounds = outline.getBounds?.() || null;
-  if (!outline.getLatLngs) return [bounds.getNorth(), bounds.getCenter().lng];
-  return outline.getLatLngs()[0].reduce((one, other) => (other.lat > one.lat ? other : one));
+  if (outline instanceof L.Polygon) {
+    return outline.getLatLngs()[0].reduce((one, other) => (other.lat > one.lat ? other : one));
+  }
+  const bounds = outline.getBounds();
+  return [bounds.getNorth(), bounds.getCenter().lng];
 }
 
 // ---------------------------------------------------------------- drawing

@@ -42,7 +42,8 @@ const Heat = L.Layer.extend({
     const context = this.canvas.getContext("2d");
     for (const [lat, lon, count] of this.cells) {
       const at = this._map.latLngToContainerPoint([lat, copyInView(this._map, lon)]);
-      if (at.x < -REACH_PIXELS || at.y < -REACH_PIXELS || at.x > width + REACH_PIXELS || at.y > height + REACH_PIXELS) continue;
+      if (at.x < -REACH_PIXELS || at.y < -REACH_PIXELS || at.x > width + REACH_PIXELS || at.y > height + REACH_PIXELS)
+        continue;
       context.globalAlpha = FAINTEST + (STRONGEST - FAINTEST) * (Math.log(1 + count) / Math.log(1 + this.most));
       context.drawImage(brush, at.x - REACH_PIXELS, at.y - REACH_PIXELS);
     }

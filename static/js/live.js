@@ -42,7 +42,9 @@ export function steadyBox(map, band = (zoom) => zoom) {
 // Returns bounds as "west,south,east,north", west > east across the antimeridian.
 export function corners(bounds) {
   const whole = bounds.getEast() - bounds.getWest() >= 360;
-  const [west, east] = whole ? [-180, 180] : [bounds.getWest(), bounds.getEast()].map((lon) => L.Util.wrapNum(lon, [-180, 180], true));
+  const [west, east] = whole
+    ? [-180, 180]
+    : [bounds.getWest(), bounds.getEast()].map((lon) => L.Util.wrapNum(lon, [-180, 180], true));
   const [south, north] = [bounds.getSouth(), bounds.getNorth()].map((lat) => Math.min(Math.max(lat, -90), 90));
   return [west, south, east, north].map((degrees) => degrees.toFixed(5)).join(",");
 }

@@ -13,8 +13,9 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // The layer of marks. `choose(event)` is what happens when a sign is pressed.
 export function markLayer(map, options) {
-  const group = keptLayers(({ lon, lat, properties }) => (
-    properties.id ? single(properties, lat, lon, () => group.choose(properties)) : cluster(map, properties, lat, lon)));
+  const group = keptLayers(({ lon, lat, properties }) =>
+    properties.id ? single(properties, lat, lon, () => group.choose(properties)) : cluster(map, properties, lat, lon),
+  );
   group.options = { ...group.options, ...options };
   group.choose = ({ id }) => setOption("event", id, { step: true });
   return group;
@@ -24,9 +25,14 @@ export function markLayer(map, options) {
 // as long as it does not cover all that is looked at.
 export function areaLayer(map) {
   const group = L.layerGroup();
-  const discs = keptLayers(({ lon, lat, properties }) => L.circle([lat, lon], {
-    pane: "discs", radius: properties.uncertainty_km * 1000, interactive: false, className: `disc family-${properties.family}`,
-  }));
+  const discs = keptLayers(({ lon, lat, properties }) =>
+    L.circle([lat, lon], {
+      pane: "discs",
+      radius: properties.uncertainty_km * 1000,
+      interactive: false,
+      className: `disc family-${properties.family}`,
+    }),
+  );
   group.addLayer(discs);
   let known = [];
   const draw = () => {
@@ -50,8 +56,10 @@ export function startMarks(map, { markLayer: marks, areaLayer: areas }, query) {
     what: t("The events"),
     address: () => `${marks.options.url}?${withView(query(), box(), map.getZoom())}`,
     draw: ({ features }) => {
-      const placed = features.map(({ geometry: { coordinates: [lon, lat] }, properties }) => (
-        { lat, lon: copyInView(map, lon), properties }));
+      const placed = features.map(({ geometry, properties }) => {
+        const [lon, lat] = geometry.coordinates;
+        return { lat, lon: copyInView(map, lon), properties };
+      });
       marks.events = new Map(placed.map(({ properties }) => [properties.id, properties]));
       marks.draw(placed);
       areas.draw(placed);
@@ -96,7 +104,9 @@ function open(map, [west, south, east, north], at) {
 // A marker has no click of its own for the Enter key.
 function pressed(mark, act) {
   mark.on("click", act);
-  mark.on("keypress", ({ originalEvent }) => { if (originalEvent.key === "Enter") act(); });
+  mark.on("keypress", ({ originalEvent }) => {
+    if (originalEvent.key === "Enter") act();
+  });
   return mark;
 }
 

@@ -37,9 +37,12 @@ export function regionLayer(map, options) {
     shapes.draw(known.map((feature) => ({ feature, drawn, shade: shadeOf(feature.properties.events, most) })));
     outlines.draw(only.filter(({ geometry }) => geometry).map((feature) => ({ feature, drawn, shade: 0 })));
     badges.clearLayers();
-    rough = only.filter(({ properties }) => properties.label_at).map((feature) => ({
-      badge: badge(map, feature), box: feature.geometry && L.geoJSON(feature).getBounds(),
-    }));
+    rough = only
+      .filter(({ properties }) => properties.label_at)
+      .map((feature) => ({
+        badge: badge(map, feature),
+        box: feature.geometry && L.geoJSON(feature).getBounds(),
+      }));
     group.steps = steps(most);
     map.whenReady(showBadges);
   };
@@ -101,7 +104,10 @@ function area({ feature, shade }) {
 function badge(map, { properties }) {
   const [lon, lat] = properties.label_at;
   const icon = L.divIcon({
-    className: "region-count", html: el("span", {}, compact(properties.region_only)), iconSize: [24, 18], iconAnchor: [12, 9],
+    className: "region-count",
+    html: el("span", {}, compact(properties.region_only)),
+    iconSize: [24, 18],
+    iconAnchor: [12, 9],
   });
   const { label: region, region_only: only } = properties;
   const title = tn("{region}: {n} event known only to it", "{region}: {n} events known only to it", only, { region });
@@ -115,6 +121,9 @@ function words({ label, events }) {
 function told(properties) {
   return regionPopup(properties, {
     only: () => setQuery({ region: properties.id }),
-    rough: () => { setQuery({ region: properties.id }); setOption("list", "region"); },
+    rough: () => {
+      setQuery({ region: properties.id });
+      setOption("list", "region");
+    },
   });
 }

@@ -19,7 +19,9 @@ export function startShown(map, layers) {
     }
   };
   show();
-  on("option", (name) => { if (name === "layers") show(); });
+  on("option", (name) => {
+    if (name === "layers") show();
+  });
   map.on("overlayadd overlayremove", () => {
     const shown = NAMES.filter((name) => map.hasLayer(layer(name)));
     setOption("layers", shown.join() === USUAL.join() ? "" : shown.join() || NONE);
@@ -31,7 +33,9 @@ function named(text) {
   const asked = text === NONE ? [] : text.split(",");
   const unknown = asked.filter((name) => !NAMES.includes(name));
   if (unknown.length) {
-    notice(t("There is no layer “{name}”; the link may be of another version.", { name: unknown.join(", ").slice(0, 60) }));
+    notice(
+      t("There is no layer “{name}”; the link may be of another version.", { name: unknown.join(", ").slice(0, 60) }),
+    );
   }
   return asked.filter((name) => NAMES.includes(name));
 }

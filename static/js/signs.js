@@ -31,17 +31,25 @@ export function clusterIcon(families) {
   const size = Math.round(26 + 8 * Math.log10(count));
   const radius = size / 2 - 2;
   const round = 2 * Math.PI * radius;
-  const picture = svg("svg", { class: "cluster", viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" },
-    svg("circle", { class: "cluster-disc", cx: size / 2, cy: size / 2, r: radius }));
+  const picture = svg(
+    "svg",
+    { class: "cluster", viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" },
+    svg("circle", { class: "cluster-disc", cx: size / 2, cy: size / 2, r: radius }),
+  );
   let turned = 0;
   families.forEach((number, family) => {
     if (!number) return;
     const length = (number / count) * round;
-    picture.append(svg("circle", {
-      class: `ring family-${family}`, cx: size / 2, cy: size / 2, r: radius,
-      "stroke-dasharray": `${length} ${round - length}`,
-      "stroke-dashoffset": round / 4 - turned,
-    }));
+    picture.append(
+      svg("circle", {
+        class: `ring family-${family}`,
+        cx: size / 2,
+        cy: size / 2,
+        r: radius,
+        "stroke-dasharray": `${length} ${round - length}`,
+        "stroke-dashoffset": round / 4 - turned,
+      }),
+    );
     turned += length;
   });
   picture.append(svg("text", { x: size / 2, y: size / 2 }, compact(count)));

@@ -4,6 +4,7 @@
 export const LANGUAGE = document.documentElement.lang || "en";
 
 const texts = JSON.parse(document.getElementById("texts")?.textContent || "{}");
+const countries = new Intl.DisplayNames(LANGUAGE, { type: "region", fallback: "none" });
 const plural = new Intl.PluralRules(LANGUAGE);
 const monthOf = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
 // The forms of a plural in the order of the catalogues.
@@ -17,6 +18,11 @@ export function t(text, values = {}) {
 // Returns a text that stands in data, not in the code, in the reader's language where it is translated.
 export function translated(text) {
   return texts[text] || text;
+}
+
+// Returns a country's name, by its ISO code; `name` is the English one.
+export function countryName(code, name) {
+  return LANGUAGE === "en" || !code ? name : countries.of(code) || name;
 }
 
 // Returns the text that goes with a number, in which {n} is the number: tn("{n} event", "{n} events", 3).
