@@ -340,6 +340,33 @@ def test_a_name_in_letters_that_one_can_read_is_better_than_none(site: Flask, ga
         assert naming.label_with_local(found.place) == "Нововасилівка, Донецкая область, Украина"
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Russia", "Росія"),
+        ("Military Forces of Russia", "Росія: військові"),
+        ("Government of Democratic Republic of the Congo", "Конго – Кіншаса: уряд"),
+        ("Civilians", "Цивільні"),
+        ("Hezbollah", "Hezbollah"),
+        ("Military Forces of Nowhere", "Military Forces of Nowhere"),
+        ("", ""),
+    ],
+)
+def test_states_and_kinds_of_people_are_translated_other_actors_not(
+    site: Flask, name: str, words: str
+) -> None:
+    with site.test_request_context("/?lang=uk"):
+        assert naming.actor(name) == words
+    with site.test_request_context("/?lang=en"):
+        assert naming.actor(name) == name
+
+
+@pytest.mark.parametrize(("lat", "words"), [(48.28, "Покровськ"), (10.0, "Pokrovsk")])
+def test_a_name_on_a_map_is_translated_where_such_a_place_lies(site: Flask, lat: float, words: str) -> None:
+    with site.test_request_context("/?lang=uk"):
+        assert naming.name_at("Pokrovsk", lat=lat, lon=37.18) == words
+
+
 def test_a_place_that_the_gazetteer_lost_keeps_its_name(site: Flask) -> None:
     with site.test_request_context("/?lang=uk"):
         assert naming.name(Place("geonames:0", "Nowhere", 0.5, 0.5, "PPL")) == "Nowhere"
