@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_babel import gettext as _
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from waitress.server import create_server
@@ -33,12 +34,14 @@ from web import (
     feed,
     languages,
     mistakes,
+    naming,
     pages,
     share,
     tables,
     view,
     wording,
 )
+from web.languages import N_
 from web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent
@@ -142,7 +145,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_page.blueprint)
     app.register_blueprint(assets.blueprint)
+    app.add_template_filter(naming.name, "place_name")
+    app.add_template_filter(naming.party)
     app.add_template_filter(wording.day)
+    app.add_template_filter(wording.number)
+    app.add_template_filter(wording.figure)
+    app.add_template_filter(wording.outcome)
+    app.add_template_filter(wording.stance_name)
+    app.add_template_filter(wording.type_name)
     app.add_template_filter(wording.kilometres)
     app.add_template_filter(wording.deaths)
     app.add_template_filter(wording.square_kilometres)
@@ -256,22 +266,27 @@ def _as_sitmap_error(error: HTTPException) -> SitmapError:
     """Return an error of Flask's in our own form and words."""
     made: SitmapError
     if isinstance(error, CSRFError):
-        made = InvalidInput("the form had lost its token; look it over and send it again", field="csrf_token")
+        words = _("the form had lost its token; look it over and send it again")
+        made = InvalidInput(words, field="csrf_token")
     elif isinstance(error, RequestEntityTooLarge):
-        limit = current_app.config["MAX_CONTENT_LENGTH"]
-        made = TooLarge(f"the request is larger than {limit:,} bytes")
+        limit = wording.number(current_app.config["MAX_CONTENT_LENGTH"])
+        made = TooLarge(_("the request is larger than %(number)s bytes", number=limit))
     else:
-        made = SitmapError(_WORDS.get(error.code or 500, error.description or ""))
+        title, words = _WORDS.get(error.code or 500, (error.name, error.description or ""))
+        made = SitmapError(_(words))
         made.status = error.code or 500
-        made.title = error.name
+        made.title = title
         made.code = error.name.lower().replace(" ", "-")
     return made
 
 
 _WORDS = {
-    404: "There is no page at this address.",
-    405: "This address does not take that kind of request.",
-    500: "Sitmap made a mistake. It has been written to the server's log; nothing was half-stored.",
+    404: (N_("Not Found"), N_("There is no page at this address.")),
+    405: (N_("Method Not Allowed"), N_("This address does not take that kind of request.")),
+    500: (
+        N_("Internal Server Error"),
+        N_("Sitmap made a mistake. It has been written to the server's log; nothing was half-stored."),
+    ),
 }
 
 
@@ -279,7 +294,7 @@ def _problem(error: SitmapError, headers: Mapping[str, str]) -> Response:
     """Answer with the form again, with problem details (RFC 9457), or with a page: as the caller reads."""
     again = pages.AGAIN.get(request.endpoint or "")
     if _reads_json():
-        body = {"type": "about:blank", "title": error.title, "status": error.status, "detail": str(error)}
+        body = {"type": "about:blank", "title": _(error.title), "status": error.status, "detail": str(error)}
         body |= {"code": error.code} | ({"field": error.field} if error.field else {})
         response = Response(json.dumps(body), error.status, mimetype=features.PROBLEM)
     elif again and error.status < 500:

@@ -33,10 +33,10 @@ from domain import (
     Unprocessable,
 )
 from feeds import MAX_BYTES, check_text, fetch, read_paths
+from geo.basemap import basemap_is_current, build_basemap
 from geo.build import build_gazetteer, is_current
 from geo.land import SOURCE as OUTLINES
 from geo.land import build_land, land_is_current
-from geo.regions import basemap_is_current, build_basemap
 from web.near import look_around
 from web.params import PARAMETERS, VIEW, WINDOW, Arguments, event_query, read_day
 from web.services import services

@@ -1,7 +1,9 @@
-"""The commands of ``flask events``: how a report is read, one event from close by, merges put right."""
+"""The commands of ``flask events``: how a report is read, one event from close by, merges put right, and
+what readers found wrong."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from web.services import services
 
 @click.group(cls=Commands)
 def events() -> None:
-    """Explain, show, merge and split events."""
+    """Explain, show, merge and split events, and list what readers found wrong with them."""
 
 
 @events.command("show")
@@ -58,6 +60,27 @@ def split(event_id: str) -> None:
     left = {telling.id for telling in before} - {telling.id for telling in store.tellings(away.id)}
     click.echo(_line(away))
     click.echo(_line(store.event(min(left))))
+
+
+@events.command("mistakes")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each.")
+@click.option(
+    "--settle", metavar="ID", help="Forget what was reported about the event ID: it has been looked at."
+)
+def mistakes(as_json: bool, settle: str | None) -> None:
+    """List what readers have reported as wrong, the newest first, with the address of the event."""
+    kept = services().store.mistakes
+    if settle is not None:
+        click.echo(f"{kept.settle(settle)} settled")
+        return
+    for each in kept.list():
+        told, page = each.mistake, f"/events/{each.mistake.event_id}"
+        if as_json:
+            line = {"event": page, "kind": told.kind, "note": told.note, "reported_at": each.reported_at}
+            click.echo(json.dumps(line))
+        else:
+            note = f": {' '.join(told.note.split())}" if told.note else ""
+            click.echo(f"{each.reported_at}  {page}  {told.kind}{note}")
 
 
 @events.command("explain")

@@ -7,7 +7,7 @@ document's own text, end exclusive. Geometry is in lon, lat order. "No answer" i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -99,6 +99,14 @@ class NotPrepared(SitmapError, RuntimeError):
     status = 503
     code = "not-prepared"
     title = "Sitmap is not set up yet"
+
+
+class Busy(SitmapError, TimeoutError):
+    """Something that takes long is asked for by too many at once; later it can be had."""
+
+    status = 503
+    code = "busy"
+    title = "Too much at once"
 
 
 class BadData(SitmapError, ValueError):
@@ -841,7 +849,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """What lies around a position: the nearest events, and how many there are in all.
+    """What lies around a position: the nearest events of each kind, and how many there are in all.
 
     ``certain`` of them lie within the radius for sure, ``possible`` ones may.
     """
@@ -954,6 +962,19 @@ class Mistakes(Protocol):
         """Return all of them, the newest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What has become of a query's events since a revision of the store; ``revision`` is its newest now.
+
+    ``events`` are those that are new or other, by a key that stays an event's own; ``others`` are the keys of
+    all else that has changed, which the query does not choose, or not any more.
+    """
+
+    revision: int
+    events: Mapping[int, Event]
+    others: Collection[int]
+
+
 class Store(Protocol):
     """Where analysed reports live. Each call is one transaction.
 
@@ -1014,6 +1035,12 @@ class Store(Protocol):
         mark on a map.
         """
 
+    def changed(self, query: EventQuery, since: int = 0) -> Changed:
+        """What has changed of a query's events since a revision; since 0 all of them, and no others.
+
+        For who keeps what follows from each event.
+        """
+
     def listing(
         self, query: EventQuery, order: Order, *, skip: int, limit: int, around: Circle | None = None
     ) -> Listing:
@@ -1049,7 +1076,7 @@ class Store(Protocol):
         """
 
     def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
-        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of them."""
+        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of each kind."""
 
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
-from threading import RLock
 
 import numpy as np
 import shapely
@@ -17,27 +14,23 @@ from shapely.geometry.base import BaseGeometry
 
 from domain import (
     ControlFact,
-    EventQuery,
     NotFound,
     Snapshot,
-    Stance,
     Store,
     Unprocessable,
 )
-from frontlines.facts import TOLD, facts_of, read_facts
+from frontlines.drawings import Drawings
+from frontlines.told import Telling
 from geo.control import Background, Territory, territory
 from geo.flat import polygons
 from geo.gazetteer import Gazetteer
-from geo.holdings import CLAIM_STANDS, Holding
+from geo.holdings import Holding
 from geo.land import Land
 from geo.shapes import area_km2
 from ontology import Ontology
 
 FACTS = "facts"
 """The source that draws no snapshot: facts alone, those of the table and those that events tell."""
-
-KEPT = 128
-"""Days whose ground is kept in memory; each takes some hundred kilobytes."""
 
 LEAST_KM2 = 0.5
 """Smaller differences between two drawings are of their drawing."""
@@ -89,18 +82,18 @@ class Record:
     def __init__(
         self, store: Store, gazetteer: Gazetteer, land: Land, tables: Sequence[Path], ontology: Ontology
     ) -> None:
-        self._store, self._gazetteer, self._land, self._ontology = store, gazetteer, land, ontology
-        self._tables = tuple(tables)
-        self._lock = RLock()
-        self._facts: tuple[object, tuple[ControlFact, ...]] = (None, ())
-        self._drawn: OrderedDict[tuple[object, ...], Control] = OrderedDict()
+        self._store, self._gazetteer, self._land = store, gazetteer, land
+        self._telling = Telling(store, gazetteer, tables, ontology, self._owner)
+        self._drawings: Drawings[Control] = Drawings()
         self._background = Background(self._owner, lru_cache(16)(self._settlements))
 
     @property
     def version(self) -> tuple[object, ...]:
-        """Changes whenever what is known does, so that answers can be kept by it."""
-        tables = tuple(path.stat().st_mtime_ns for path in self._tables if path.is_file())
-        return self._store.version, self._store.snapshots.version, tables, self._gazetteer.version
+        """Changes whenever what is known does, so that answers can be kept by it.
+
+        Reports that tell nothing of control leave it as it is. Raises what ``read_facts`` does.
+        """
+        return self._telling.known().edition, self._store.snapshots.version
 
     def sources(self) -> tuple[str, ...]:
         """Return whose drawings there are, those of facts first."""
@@ -115,7 +108,7 @@ class Record:
 
     def parties(self) -> tuple[str, ...]:
         """Return who is said to have held any ground, in the order in which they were heard of."""
-        first = {fact.party: fact.date for fact in sorted(self.facts(), key=_newest_first)}
+        first = dict(self._telling.known().first)
         for kept in self._store.snapshots.list():
             if kept.counts and kept.party:
                 first[kept.party] = min(kept.date, first.get(kept.party, kept.date))
@@ -128,49 +121,33 @@ class Record:
 
     def days(self, source: str = "") -> tuple[date, ...]:
         """Return the days on which something is known to have changed, in order."""
-        known = {fact.date for fact in self.facts()}
-        claims = (fact for fact in self.facts() if fact.stance in (Stance.CLAIMED, Stance.DENIED))
-        today = datetime.now(UTC).date()
-        known |= {day for claim in claims if (day := claim.date + CLAIM_STANDS) <= today}
-        return tuple(sorted(known | set(self.drawn_days(source))))
+        return tuple(sorted(self._telling.known().days_until_now().union(self.drawn_days(source))))
 
     def facts(self) -> tuple[ControlFact, ...]:
         """Return the facts of the table and those that events tell. Raises what ``read_facts`` does."""
-        with self._lock:
-            version = self.version
-            if self._facts[0] != version:
-                kinds = [kind for kind in self._ontology.types.values() if kind.gain or kind.leaves]
-                query = EventQuery(types=tuple(kind.name for kind in kinds), stances=TOLD, precisions=(1,))
-                told = facts_of(self._store.events(query), self._ontology, self._owner)
-                written = chain.from_iterable(map(read_facts, self._tables))
-                self._facts = version, (*written, *told)
-            return self._facts[1]
+        return self._telling.known().facts
 
     def on(self, day: date, source: str = "") -> Control:
         """Return who holds the ground on a day, by the newest snapshot of ``source`` and the facts since.
 
-        Without a source that of whoever drew last. Raises NotFound for a source that has drawn nothing.
+        Without a source that of whoever drew last. Raises NotFound for a source that has drawn nothing, Busy
+        where too many other days are asked for at once.
         """
         if source and source not in self.sources():
             raise NotFound(f"nothing drawn by {source!r} is kept", field="source")
-        with self._lock:
-            turned = max((known for known in self.days(source) if known <= day), default=date.min)
-            key = (self.version, turned, source)
-            if key in self._drawn:
-                self._drawn.move_to_end(key)
-            else:
-                self._drawn[key] = self._draw(turned, source)
-                if len(self._drawn) > KEPT:
-                    self._drawn.popitem(last=False)
-            return self._drawn[key]
+        known = self._telling.known()
+        days = known.days_until_now().union(self.drawn_days(source))
+        turned = max((each for each in days if each <= day), default=date.min)
+        what = known.edition, self._store.snapshots.version, turned, source
+        return self._drawings.get(what, lambda: self._draw(known.facts, turned, source))
 
-    def _draw(self, day: date, source: str) -> Control:
+    def _draw(self, facts: Sequence[ControlFact], day: date, source: str) -> Control:
         drawn = () if source == FACTS else self._store.snapshots.latest(day, source or None)
         newest = max((snapshot.date for snapshot in drawn), default=None)
         of_newest = {snapshot.source for snapshot in drawn if snapshot.date == newest}
         # Of two that drew on one day the first by name, for one drawing must not be mixed out of two.
         drawn = tuple(snapshot for snapshot in drawn if snapshot.source == min(of_newest))
-        known = territory(self.facts(), drawn, day, self._land, self._background)
+        known = territory(facts, drawn, day, self._land, self._background)
         km2 = {party: area_km2(area) for party, area in known.areas.items()}
         return Control(day, source, drawn, known, km2)
 
@@ -217,10 +194,6 @@ class Record:
     def _settlements(self, country: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         spots = [(lon, lat) for lon, lat, _ in self._gazetteer.settlements(country)]
         return np.array(spots, dtype=np.float64).reshape(-1, 2)
-
-
-def _newest_first(fact: ControlFact) -> int:
-    return -fact.date.toordinal()
 
 
 def _differences(before: Control, after: Control) -> tuple[Difference, ...]:

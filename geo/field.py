@@ -33,6 +33,12 @@ SOFTENED = 0.15
 LEAST_KM, MOST_KM = 0.5, 30.0
 """The least and the most ground that a place speaks for, as its distance to others."""
 
+BLOCK_KM = 3.0
+"""Width of the blocks by which it is seen where places have a say."""
+
+BLOCKS = 1 << 20
+"""More of them than lie between the middle of any map and its edge."""
+
 NO_KM2 = 1e-9
 STEP_KM = (0.75, 4.0)
 """The finest and the coarsest grid on which lines are drawn: half of how far places at the line lie apart."""
@@ -78,6 +84,19 @@ class Field:
         """Return how far (m, count) the nearest places lie from points, and which they are."""
         km, near = self._tree.query(points, k=np.arange(1, count + 1))
         return np.asarray(km), np.asarray(near)
+
+    def feels(self, points: Array, spots: Array) -> NDArray[np.bool_]:
+        """Return which points (m, 2) may have one of these places (n, 2) among those that have a say there.
+
+        Asked by blocks: within one, neither the nearest of them nor the last of those that have a say can be
+        nearer or farther than from its middle by more than half of its diagonal.
+        """
+        columns, rows = np.floor(points / BLOCK_KM).astype(np.int64).T + BLOCKS
+        blocks, block_of = np.unique(2 * BLOCKS * columns + rows, return_inverse=True)
+        middles = (np.column_stack(np.divmod(blocks, 2 * BLOCKS)) - BLOCKS + 0.5) * BLOCK_KM
+        reach = self.nearest(middles, self._count)[0][:, -1]
+        away = KDTree(spots).query(middles)[0]
+        return np.asarray((away - reach <= BLOCK_KM * np.sqrt(2))[block_of])
 
     def gap(self, points: Array) -> Array:
         """Return how far places lie apart around points (m, 2), in km."""

@@ -127,10 +127,13 @@ class Moving:
         grid = Grid.over(widened(touched.bounds), step)
         nodes = grid.nodes()
         inside = shapely.contains_xy(shapely.buffer(banks, 2 * step, quad_segs=2), *nodes.T)
-        told = of_places.shares(nodes[inside])
-        moved = told[:, len(parties) :] - told[:, : len(parties)]
+        shares = self._shares(nodes[inside], parties)
+        # Elsewhere the places say what they said before.
+        felt = of_places.feels(nodes[inside], spots)
+        told = of_places.shares(nodes[inside][felt])
+        shares[felt] += told[:, len(parties) :] - told[:, : len(parties)]
         leads = np.full((len(nodes), len(parties)), np.nan)
-        leads[inside] = lead(self._shares(nodes[inside], parties) + moved)
+        leads[inside] = lead(shares)
         ahead = leads.reshape(*grid.shape, -1)
 
         contours = [grid.at_least(ahead[..., at], 0.0) for at in range(len(parties))]
@@ -145,6 +148,8 @@ class Moving:
     def _holders(self, spots: Array) -> list[str]:
         """Return who holds each position before: whose ground is nearest."""
         parties = list(self._divided.areas)
+        if len(parties) == 1:
+            return parties * len(spots)
         areas = np.array([self._divided.areas[party] for party in parties], dtype=object)
         points = np.array(shapely.points(spots), dtype=object).reshape(-1)
         shapely.prepare(areas)

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from domain import SitmapError
+from geo.basemap import Drawing
 
 ROOT = Path(__file__).parent.parent
 
@@ -86,7 +87,9 @@ def serving(gazetteer: Path, basemap: Path, land: Path, folder: Path) -> Iterato
     Raises SitmapError where it does not serve.
     """
     folder.mkdir(exist_ok=True)
-    for file, name in ((gazetteer, "gazetteer.db"), (basemap, "basemap.json"), (land, "land.fgb")):
+    drawings = [(drawing.beside(basemap), f"basemap-{drawing.name.lower()}.json") for drawing in Drawing]
+    prepared = [(gazetteer, "gazetteer.db"), (basemap, "basemap.json"), (land, "land.fgb"), *drawings]
+    for file, name in prepared:
         if not (folder / name).exists():
             # With its time, by which the app sees that it is current.
             shutil.copy2(file, folder / name)

@@ -1,6 +1,7 @@
 """The texts of the interface that stand in data, for those who extract texts to translate.
 
-``translations/babel.cfg`` names the function here; ``CONTRIBUTING.md`` has the commands.
+``translations/babel.cfg`` names the functions here; ``CONTRIBUTING.md`` has the commands. Each is an
+extractor as Babel wants it: it yields line, function, its arguments and comments.
 """
 
 from __future__ import annotations
@@ -9,14 +10,34 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from domain import SitmapError
+from geo.features import ABOUT_PLACES, FEATURES
 
-def ontology_texts(
+Found = Iterator[tuple[int, str, str | tuple[str, str], list[str]]]
+
+
+def ontology(
     file: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
-) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
-    """Yield the names of event types and weapons as Babel's extractors do, each with its context."""
+) -> Found:
+    """Yield the names of event types and weapons, each with its context."""
     found = tomllib.load(file)
-    names = dict.fromkeys(each["name"] for each in (*found["family"], *found["type"]))
-    for name in names:
+    for name in dict.fromkeys(each["name"] for each in (*found["family"], *found["type"])):
         yield 1, "pgettext", ("event type", name), []
     for name in found["weapons"]:
         yield 1, "pgettext", ("weapon", name), []
+
+
+def errors(
+    file: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Found:
+    """Yield the titles of errors."""
+    for kind in (SitmapError, *SitmapError.__subclasses__()):
+        yield 1, "gettext", kind.title, []
+
+
+def reasons(
+    file: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Found:
+    """Yield what speaks for or against a place."""
+    for name in FEATURES[:ABOUT_PLACES]:
+        yield 1, "pgettext", ("reason", name), []

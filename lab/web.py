@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
-from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -37,22 +36,28 @@ CLOSE_UP = "#9/48.28/37.18"
 SIGNS = {"marks": ".mark", "evidence": "#evidence .report", "near": ".near-events li, table.events tbody tr"}
 """What of the page says that an answer is shown."""
 
+AT_REST = "body:not([data-loading=yes])"
+
 _WATCH = """
 (signs) => {
-  const seen = { since: 0, shown: {}, tasks: [] };
-  window.benched = seen;
-  const begin = ({ timeStamp }) => Object.assign(seen, { since: timeStamp, shown: {} });
+  let since = 0;
+  const shown = (name) => `data-shown-${name}`;
+  const begin = ({ timeStamp }) => {
+    since = timeStamp;
+    for (const name of Object.keys(signs)) document.documentElement.removeAttribute(shown(name));
+  };
   for (const input of ["pointerup", "click", "keydown"]) window.addEventListener(input, begin, true);
-  const now = (name) => { seen.shown[name] ??= performance.now() - seen.since; };
+  const now = (name) => document.documentElement.setAttribute(shown(name), performance.now() - since);
   const holds = (node, sign) => node.nodeType === 1 && (node.matches(sign) || node.querySelector(sign));
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => [...change.addedNodes]);
-    const fresh = Object.keys(signs).filter((name) => !(name in seen.shown));
-    for (const name of fresh) {
+    const awaited = Object.keys(signs).filter((name) => !document.documentElement.hasAttribute(shown(name)));
+    for (const name of awaited) {
       if (added.some((node) => holds(node, signs[name]))) requestAnimationFrame(() => now(name));
     }
   }).observe(document, { childList: true, subtree: true });
-  const tasks = (list) => seen.tasks.push(...list.getEntries().map(({ duration }) => duration));
+  window.longTasks = [];
+  const tasks = (list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration));
   new PerformanceObserver(tasks).observe({ type: "longtask" });
 }
 """
@@ -121,9 +126,9 @@ def _page(browser: Browser) -> Page:
 
 def _shown(page: Page, sign: str) -> float:
     """Wait until a sign is shown and nothing is loaded any more; return after how many ms it was shown."""
-    seen: Any = page.wait_for_function(f"window.benched?.shown['{sign}']")
-    milliseconds = float(seen.json_value())
-    page.wait_for_function("document.body.dataset.loading !== 'yes'")
+    page.wait_for_selector(f"html[data-shown-{sign}]", state="attached")
+    milliseconds = float(page.get_attribute("html", f"data-shown-{sign}") or "nan")
+    page.wait_for_selector(AT_REST, state="attached")
     return milliseconds
 
 
@@ -180,11 +185,11 @@ def _choose_window(page: Page, felt: Felt, runs: int) -> None:
 
 def _play(page: Page, felt: Felt) -> None:
     """Play the window forward and note the tasks that block the page for long."""
-    page.evaluate("benched.tasks.length = 0")
+    page.evaluate("longTasks.length = 0")
     page.locator("#timebar .play").click()
     for _ in range(PLAYED):
-        start = page.evaluate("new URL(location).searchParams.get('start')")
-        page.wait_for_function("(start) => new URL(location).searchParams.get('start') !== start", arg=start)
+        before = page.url
+        page.wait_for_url(lambda url, before=before: url != before)
     page.locator("#timebar .play").click()
-    page.wait_for_function("document.body.dataset.loading !== 'yes'")
-    felt.long_tasks = [task for task in page.evaluate("benched.tasks") if task > LONG_MS]
+    page.wait_for_selector(AT_REST, state="attached")
+    felt.long_tasks = [task for task in page.evaluate("longTasks") if task > LONG_MS]

@@ -88,17 +88,22 @@ class Within:
 
 
 def within(choice: Choice, around: Circle, most: int) -> Within:
-    """Return the events that lie, or may lie, in a circle, the nearest ``most`` of them by name."""
+    """Return the events that lie, or may lie, in a circle: the nearest ``most`` of each kind by name."""
     columns, rows = choice.columns, choice.rows()
     rows = rows[_reaching(columns, rows, around, columns["uncertainty_km"][rows])]
     certain = _reaching(columns, rows, around, -columns["uncertainty_km"][rows])
-    found, distances = _nearest(columns, rows, around, most)
+    kinds = rows[certain], rows[~certain]
+    parts = [_nearest(columns, each, around, most) for each in kinds]
+    found = np.concatenate([each[order] for each, (order, _) in zip(kinds, parts, strict=True)])
+    distances = np.concatenate([distances for _, distances in parts])
+    sure = np.arange(len(found)) < len(parts[0][0])
+    by_distance = np.lexsort((columns.newness[found], distances))
     return Within(
-        columns["event_key"][rows[found]].tolist(),
-        distances.tolist(),
-        certain[found].tolist(),
-        all_certain=int(np.count_nonzero(certain)),
-        all_possible=int(np.count_nonzero(~certain)),
+        columns["event_key"][found[by_distance]].tolist(),
+        distances[by_distance].tolist(),
+        sure[by_distance].tolist(),
+        all_certain=len(kinds[0]),
+        all_possible=len(kinds[1]),
     )
 
 

@@ -14,8 +14,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from domain import (
     Analysis,
+    Changed,
     Circle,
     Cluster,
     Counts,
@@ -82,6 +85,7 @@ _VERSION = (
     "SELECT (SELECT max(rowid) FROM documents), (SELECT max(rowid) FROM refusals),"
     " (SELECT max(merge_key) FROM merges), (SELECT max(event_key) FROM events)"
 )
+_CHANGED = "SELECT event_key FROM overview WHERE revision > ? AND revision <= ?"
 _AS_FOLDED = "ORDER BY coalesce(published, '9999-12-31'), documents.id, telling_key, report_key"
 
 
@@ -250,6 +254,18 @@ class SqliteStore:
         _, keys = in_order(self._choice(query), Order.NEWEST, skip=0, limit=most)
         return self._stream(keys, bare)
 
+    def changed(self, query: EventQuery, since: int = 0) -> Changed:
+        """What has changed of a query's events since a revision; since 0 all of them, and no others."""
+        choice = self._choice(query)
+        keys, revision = choice.columns["event_key"][choice.rows()], choice.columns.revision
+        if not since:
+            return Changed(revision, self._by_key(keys.tolist()), ())
+        # What has changed again after that revision is told the next time.
+        with self._connections.reading() as db:
+            changed = [key for (key,) in db.execute(_CHANGED, (since, revision))]
+        chosen_keys = np.intersect1d(keys, changed).tolist()
+        return Changed(revision, self._by_key(chosen_keys), set(changed).difference(chosen_keys))
+
     def _stream(self, keys: Sequence[int], bare: bool) -> Iterator[Event]:
         for start in range(0, len(keys), CHUNK):
             yield from self._by_key(keys[start : start + CHUNK], bare=bare).values()
@@ -314,7 +330,7 @@ class SqliteStore:
         return summaries.tallies(self._choice(query), grouping)
 
     def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
-        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of them.
+        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of each kind.
 
         The distance is the WGS 84 geodesic to the event's representative point.
         """

@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from geo import tables
+from geo.basemap import Drawing
 from geo.build import build_gazetteer
 from geo.gazetteer import Gazetteer
 from geo.regions import Regions
@@ -41,7 +42,9 @@ def prepared() -> dict[str, str]:
     """The settings that lead to what ``flask prepare`` has built."""
     config = create_app({"SECRET_KEY": "for tests"}).config
     built = {name: str(config[name]) for name in PREPARED}
-    missing = [path for path in built.values() if not Path(path).exists()]
+    files = [Path(path) for path in built.values()]
+    files += [drawing.beside(Path(built["SITMAP_BASEMAP"])) for drawing in Drawing]
+    missing = [str(file) for file in files if not file.exists()]
     if missing:
         pytest.fail(f"{', '.join(missing)} missing: run 'flask prepare --no-samples' first")
     return built

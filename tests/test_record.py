@@ -252,6 +252,34 @@ def test_a_report_while_others_ask_is_seen_by_the_next_question(
     assert holder(known.on(later(9)).territory) == "Russia"
 
 
+def test_a_report_that_tells_nothing_of_control_changes_nothing(
+    record: Open, store: Store, table: Path
+) -> None:
+    tell(store)
+    known = record(table)
+    version, drawn = known.version, known.on(later(9))
+    tell(store, 1, "clash", sub_event_type="Armed clash")
+    assert known.version == version
+    assert known.on(later(9)) is drawn
+    tell(store, 2, "withdrawal", sub_event_type="Government regains territory", day=later(7))
+    assert known.version != version
+    assert [fact.date for fact in known.facts()[6:]] == [later(7), later(5)]
+
+
+def test_facts_follow_events_that_are_merged_and_split(record: Open, store: Store) -> None:
+    tell(store)
+    tell(store, 1, "again", day=later(6))
+    known = record()
+    whole = known.facts()
+    assert [fact.date for fact in whole] == [later(6), later(5)]
+    newer, older = (fact.event_id for fact in whole)
+    assert newer and older
+    store.merge(newer, older)
+    assert [fact.event_id for fact in known.facts()] == [older]
+    store.split(newer)
+    assert {fact.event_id for fact in known.facts()} == {newer, older}
+
+
 def test_places_of_one_name_are_one_in_table_and_report(record: Open, store: Store, table: Path) -> None:
     tell(store, place=replace(POKROVSK, lat=48.29, lon=37.2))
     named = [place for place in record(table).on(later(9)).territory.holdings if place.name == "Pokrovsk"]

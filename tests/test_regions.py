@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from shapely.geometry import shape
@@ -17,8 +18,9 @@ from shapely.geometry.base import BaseGeometry
 from cli import ATLAS
 from domain import BadData, NotPrepared, Place
 from geo import tables
+from geo.basemap import Drawing, build_basemap
 from geo.gazetteer import Gazetteer
-from geo.regions import Division, Regions, build_basemap
+from geo.regions import Division, Regions
 from geo.tables import read_table
 
 # --------------------------------------------------------------------------- countries
@@ -322,7 +324,8 @@ def basemap(atlas: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     """A base map built now, as JSON."""
     path = tmp_path_factory.mktemp("basemap") / "new" / "basemap.json"
     build_basemap(atlas, path)
-    assert [each.name for each in path.parent.iterdir()] == ["basemap.json"]
+    names = ["basemap-coarse.json", "basemap-fine.json", "basemap.json"]
+    assert sorted(each.name for each in path.parent.iterdir()) == names
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
@@ -391,6 +394,48 @@ def test_a_settled_area_is_taken_from_who_holds_it(basemap: dict[str, Any]) -> N
     crimea = areas["disputed", "Crimea"]
     assert areas["country", "Ukraine"].intersection(crimea).area > 0.999 * crimea.area
     assert areas["country", "Russia"].intersection(crimea).area < 0.001 * crimea.area
+
+
+@pytest.fixture(scope="module", params=Drawing, ids=lambda drawing: drawing.name.lower())
+def drawn(
+    request: pytest.FixtureRequest, basemap: dict[str, Any], prepared: dict[str, str]
+) -> dict[tuple[str, str], BaseGeometry]:
+    """The areas of a drawing as pages read them, by kind and name."""
+    file = request.param.beside(Path(prepared["SITMAP_BASEMAP"]))
+    drawing = json.loads(file.read_text(encoding="utf-8"))
+
+    def polygon(rings: list[list[int]]) -> shapely.Polygon:
+        outer, *holes = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * drawing["grid"] for ring in rings]
+        return shapely.Polygon(outer, holes)
+
+    return {
+        (area["kind"], area["name"]): shapely.union_all(
+            shapely.make_valid([polygon(rings) for rings in area["polygons"]])
+        )
+        for area in drawing["areas"]
+    }
+
+
+def test_a_drawing_shows_every_area_where_it_is(
+    basemap: dict[str, Any], drawn: dict[tuple[str, str], BaseGeometry]
+) -> None:
+    outlines = {
+        (f["properties"]["kind"], f["properties"]["name"]): shape(f["geometry"]) for f in basemap["features"]
+    }
+    assert drawn.keys() == outlines.keys()
+    for key, outline in outlines.items():
+        # What is drawn beside the outline is a strip along it, some kilometres wide.
+        assert shapely.symmetric_difference(drawn[key], outline).area < 0.05 * outline.length, key
+
+
+def test_what_is_drawn_of_neighbours_meets(drawn: dict[tuple[str, str], BaseGeometry]) -> None:
+    ukraine, russia = drawn["country", "Ukraine"], drawn["country", "Russia"]
+    crimea = drawn["disputed", "Crimea"]
+    assert shapely.intersection(ukraine, russia).area < 0.01
+    assert shapely.difference(crimea, ukraine).area < 0.01
+    syria, israel = drawn["country", "Syria"], drawn["country", "Israel"]
+    golan = drawn["disputed", "Golan Heights"]
+    assert shapely.difference(golan, syria).area < 0.01 and shapely.intersection(golan, israel).area < 0.01
 
 
 def test_the_base_map_is_the_same_each_time(atlas: Path, basemap: dict[str, Any], tmp_path: Path) -> None:

@@ -616,6 +616,18 @@ def test_near_with_a_limit_keeps_the_nearest(store: Store, many: Analysis) -> No
     assert len(near(EventQuery()).hits) == 500
 
 
+def test_near_keeps_the_nearest_of_what_is_certain_and_of_what_is_possible(store: Store) -> None:
+    told = document()
+    sure = [at(told, f"sure {number}", lat=48 + number / 100, lon=37) for number in range(5)]
+    maybe = [at(told, f"maybe {number}", lat=49 + number / 100, lon=37, km=400) for number in range(5)]
+    store.add(analysis(told, *sure, *maybe))
+
+    near = store.near(EventQuery(), lat=48, lon=37, km=50, limit=2)
+
+    assert [hit.event for hit in near.hits] == [*sure[:2], *maybe[:2]]
+    assert (near.certain, near.possible) == (5, 5)
+
+
 # --------------------------------------------------------------------------- together
 
 

@@ -57,7 +57,7 @@ def test_the_marks_stand_for_all_that_is_shown(ask: Ask, zoom: int) -> None:
 
 
 def test_close_up_the_events_of_one_spot_are_still_one_mark(ask: Ask) -> None:
-    (mark,) = ask("/clusters.geojson", view="30.7,46.4,30.8,46.6", zoom=18)["features"]
+    (mark,) = ask("/clusters.geojson", view="30.743,46.485,30.745,46.487", zoom=18)["features"]
     assert mark["properties"]["count"] == 2
 
 

@@ -637,13 +637,20 @@ def test_a_mistake_of_ours_shows_nothing_of_the_inside(make_app: MakeApp, tmp_pa
 def test_the_base_map_is_compressed_and_kept(client: FlaskClient) -> None:
     first = client.get("/basemap.json?v=1", headers={"Accept-Encoding": "gzip"})
     assert first.headers["Content-Encoding"] == "gzip"
-    assert len(first.data) < 700_000
+    assert len(first.data) < 100_000
+    fine = client.get("/basemap.json?detail=fine", headers={"Accept-Encoding": "gzip"})
+    assert len(first.data) < len(fine.data) / 2 < 150_000
     assert first.cache_control.max_age and first.cache_control.max_age > 86_400
     again = client.get(
         "/basemap.json?v=1",
         headers={"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]},
     )
     assert again.status_code == 304 and again.data == b""
+
+
+def test_an_unknown_detail_of_the_base_map_is_refused(client: FlaskClient) -> None:
+    response = client.get("/basemap.json?detail=finest")
+    assert response.status_code == 400 and response.json and response.json["field"] == "detail"
 
 
 def test_only_what_pages_load_is_served_of_the_packages(client: FlaskClient) -> None:

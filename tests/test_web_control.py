@@ -341,7 +341,7 @@ def test_the_page_compares_two_days(site: Site) -> None:
 def test_the_page_compares_two_sources(site: Site) -> None:
     query = "date=2025-01-11&source=Example+Maps&other=Other+Maps"
     text = text_of(site.client.get(f"/control?{query}"))
-    assert re.search(r"7\d\d km²: Russia by Example Maps, Ukraine by Other Maps", text)
+    assert re.search(r"7\d\d km²: Russia \(Example Maps\), Ukraine \(Other Maps\)", text)
     same = text_of(site.client.get("/control?date=2025-01-11&source=Other+Maps&other=Other+Maps"))
     assert "they agree about all ground" in same
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from domain import Event
 from tests import web_samples as samples
-from tests.store_samples import analysis, document, event, report
+from tests.store_samples import analysis, document, event
 from tests.test_web import problem
 from tests.web_samples import MakeApp
 from web.services import EXTENSION
@@ -121,9 +121,9 @@ def test_a_feed_without_news_is_not_sent_again(client: FlaskClient) -> None:
 
 
 def test_what_xml_cannot_say_does_not_break_the_feed(client: FlaskClient) -> None:
-    told = document("A drone hit\x0b a\x00 depot.")
+    told = document(text="A drone hit\x0b a depot.")
     store = client.application.extensions[EXTENSION].store
-    store.add(analysis(told, events=(event(told, reports=(report(told),)),)))
+    store.add(analysis(told, event(told)))
     feed = ElementTree.fromstring(client.get("/events.atom").text)
     assert len(list(feed.iter(f"{ATOM}entry"))) == 1
 

@@ -251,4 +251,4 @@ def test_a_region_tells_who_holds_how_much_of_it(site: Site) -> None:
 
 
 def test_nothing_is_said_of_who_held_a_region_before_anything_is_known(site: Site) -> None:
-    assert "Nothing is known of who holds" in site.client.get("/regions/adm1:UA.05?end=2020-01-01").text
+    assert "Nothing is known of who held" in site.client.get("/regions/adm1:UA.05?end=2020-01-01").text

@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, request
 from werkzeug.security import safe_join
 
-from domain import NotFound, NotPrepared
+from domain import InvalidInput, NotFound, NotPrepared
+from geo.basemap import Drawing
 from web.services import services
 
 blueprint = Blueprint("assets", __name__)
@@ -17,8 +18,8 @@ STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg
 VENDOR = {
     path: mimetype
     for mimetype, paths in {
-        "text/javascript": ("leaflet/dist/leaflet.js", "leaflet.markercluster/dist/leaflet.markercluster.js"),
-        "text/css": ("leaflet/dist/leaflet.css", "leaflet.markercluster/dist/MarkerCluster.css"),
+        "text/javascript": ("leaflet/dist/leaflet.js",),
+        "text/css": ("leaflet/dist/leaflet.css",),
         "image/png": ("leaflet/dist/images/layers.png", "leaflet/dist/images/layers-2x.png"),
     }.items()
     for path in paths
@@ -52,8 +53,15 @@ def vendor(path: str) -> Response:
 
 @blueprint.get("/basemap.json")
 def basemap() -> Response:
-    """Return the base map. Pages ask with its version (``v``), and may then keep it for long."""
-    file = Path(current_app.config["SITMAP_BASEMAP"])
+    """Return a drawing of the base map: the coarse one, or another by its name (``detail``).
+
+    Pages ask with its version (``v``), and may then keep it for long. Raises InvalidInput, NotPrepared.
+    """
+    detail = request.args.get("detail", Drawing.COARSE.name.lower())
+    names = [drawing.name.lower() for drawing in Drawing]
+    if detail not in names:
+        raise InvalidInput(f"{detail[:50]!r} is none of {', '.join(names)}", field="detail")
+    file = Drawing[detail.upper()].beside(Path(current_app.config["SITMAP_BASEMAP"]))
     if not file.is_file():
         raise NotPrepared(f"no base map at {file.name}; build it with 'flask prepare'")
     return _sent(file, "application/json", max_age=A_YEAR if "v" in request.args else None)

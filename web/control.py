@@ -10,16 +10,17 @@ from typing import Any
 
 import shapely
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from domain import NotFound, Unprocessable
 from frontlines import FACTS, OUTLINES_FROM, Control, Difference, Record, Turn, drawn, features, turns
-from web import params
+from web import naming, params, wording
+from web.languages import language
 from web.services import Services, services
 
 GEOJSON = "application/geo+json"
 PLACES_FROM = "Places: GeoNames, CC BY 4.0."
-NOTHING_KNOWN = "nothing is known of who held what on that day"
 
 blueprint = Blueprint("control", __name__)
 
@@ -34,7 +35,9 @@ def control() -> Response:
     def make() -> str:
         return _dumps(asked.described | {"features": list(features(asked.control.territory, slim=slim))})
 
-    return services().kept.response((asked.version, "control", asked.day, asked.source, slim), make, GEOJSON)
+    return services().kept.response(
+        (asked.version, language(), "control", asked.day, asked.source, slim), make, GEOJSON
+    )
 
 
 @blueprint.get("/frontlines.geojson")
@@ -47,7 +50,9 @@ def front_lines() -> Response:
         lines = [feature for feature in known if feature["properties"]["kind"] == "frontline"]
         return _dumps(asked.described | {"features": lines})
 
-    return services().kept.response((asked.version, "lines", asked.day, asked.source), make, GEOJSON)
+    return services().kept.response(
+        (asked.version, language(), "lines", asked.day, asked.source), make, GEOJSON
+    )
 
 
 @blueprint.get("/changes.geojson")
@@ -65,10 +70,10 @@ def changes() -> Response:
         described: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
         described |= _described(parts.record, parts.record.on(last, source))
         if not before.territory.areas:
-            described["note"] = f"nothing is known of who held what on {first}"
+            described["note"] = _("Nothing is known of who held what on %(day)s.", day=wording.day(first))
         return _dumps(described | {"features": areas + places})
 
-    question = (parts.record.version, "changes", first, last, source, slim)
+    question = (parts.record.version, language(), "changes", first, last, source, slim)
     return parts.kept.response(question, make, GEOJSON)
 
 
@@ -91,7 +96,7 @@ def disagreements() -> Response:
         ]  # fmt: skip
         return _dumps(asked.described | {"source": one, "other": other, "features": features})
 
-    return parts.kept.response((asked.version, "differ", asked.day, one, other), make, GEOJSON)
+    return parts.kept.response((asked.version, language(), "differ", asked.day, one, other), make, GEOJSON)
 
 
 # --------------------------------------------------------------------------- what is asked
@@ -164,8 +169,13 @@ def parties(record: Record, *known: Control) -> list[str]:
 
 def _described(record: Record, control: Control) -> dict[str, Any]:
     sources = dict.fromkeys(f"Areas: {each.source}, {each.date}." for each in control.drawn)
+    called = parties(record, control)
     told = [fact for holding in control.territory.holdings for fact in holding.facts]
-    note = {} if control.territory.areas or control.drawn else {"note": NOTHING_KNOWN}
+    note = (
+        {}
+        if control.territory.areas or control.drawn
+        else {"note": _("nothing is known of who held what on that day")}
+    )
     return {
         "type": "FeatureCollection",
         "attribution": " ".join((OUTLINES_FROM, PLACES_FROM, *sources)),
@@ -175,7 +185,8 @@ def _described(record: Record, control: Control) -> dict[str, Any]:
             for each in control.drawn
         ],
         "facts": len(told),
-        "parties": parties(record, control),
+        "parties": called,
+        "names": {party: naming.party(party) for party in called},
     } | note
 
 
@@ -195,6 +206,7 @@ def _place(turn: Turn) -> dict[str, Any]:
         before=turn.before,
         since=turn.since.isoformat(),
         stance=turn.stance.value if turn.stance else None,
+        said=wording.stance_name(turn.stance) if turn.stance else None,
         sources="; ".join(turn.sources),
         events="; ".join(turn.events),
     )

@@ -26,7 +26,7 @@ from frontlines import (
 )
 from geo.gazetteer import Gazetteer
 from geo.shapes import area_km2
-from web import params
+from web import naming, params
 from web.control import between, known_source, parties, two_sources
 from web.map import control_map
 from web.services import Services, services
@@ -79,7 +79,7 @@ def page() -> str:
         differing=_differing(arguments, parts, day) if arguments.text("other") else None,
         most_days=MOST_DAYS,
         left_out=shown.territory.left_out[:MOST_LEFT_OUT],
-        map=control_map(parts.ontology, control=slim) if shown.km2 else None,
+        map=control_map(control=slim) if shown.km2 else None,
         geojson=url_for("control.control", **drawn),
     )
 
@@ -205,4 +205,4 @@ def _differing(arguments: params.Arguments, parts: Services, day: date) -> Diffe
 def _where(area: BaseGeometry, gazetteer: Gazetteer) -> str:
     spot = area.representative_point()
     near = gazetteer.nearby(lat=spot.y, lon=spot.x, km=NEAR_KM, limit=1)
-    return near[0].label if near else f"{spot.y:.2f}, {spot.x:.2f}"
+    return naming.label(near[0]) if near else f"{spot.y:.2f}, {spot.x:.2f}"

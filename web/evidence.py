@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from domain import Event, EventReport, NotFound, Resolution, Span, Store, TextSpan
-from web import params, wording
+from web import naming, params, wording
 from web.passages import Piece, date_told, pieces, sentence_after, sentence_before
 from web.rivals import Rival, Why, small_map, why
 from web.services import Services, services
@@ -126,7 +126,7 @@ def told_by(report: EventReport) -> dict[str, Any]:
 
 def _facts(event: Event) -> Iterator[Fact]:
     kinds = dict.fromkeys((event.event_type, event.sub_event_type))
-    yield Fact(_("Type"), " · ".join(kinds))
+    yield Fact(_("Type"), " · ".join(map(wording.type_name, kinds)))
     name = event.place.name if event.place else ""
     in_text = (
         _("in the text: “%(words)s”", words=event.place_text) if event.place_text not in ("", name) else ""
@@ -138,7 +138,7 @@ def _facts(event: Event) -> Iterator[Fact]:
     yield Fact(_("Date"), wording.when(event.when))
     yield Fact(_("Actor"), event.actor or "")
     yield Fact(_("Target"), event.target or "")
-    yield Fact(_("Weapon"), event.weapon or "")
+    yield Fact(_("Weapon"), wording.weapon(event.weapon) if event.weapon else "")
     yield Fact(_("Number"), wording.summary(event)["count"])
     tolls = wording.tolls(event)
     yield Fact(_("Deaths"), tolls.get("killed") or _("none stated"))
@@ -225,7 +225,7 @@ def _why_json(event: Event, told: Why, parts: Services) -> dict[str, Any]:
 def _rival_json(rival: Rival) -> dict[str, Any]:
     far = rival.distance_km
     return {
-        "label": rival.place.label,
+        "label": naming.label(rival.place),
         "kind": wording.grain(rival.place),
         "point": rival.place.level.is_point,
         "score": round(rival.score, 3),

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from heapq import nlargest
 from itertools import islice
 from typing import Any
 
-import shapely
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 from werkzeug.wrappers import Response as BaseResponse
 
 import export
 from domain import Event, Grouping, InvalidInput, Place, Toll
-from web import params, wording
+from web import naming, params, wording
 from web.evidence import as_json, evidence, told_by
 from web.near import asked_centre, look_around
+from web.outlines import at_zoom, meets
 from web.regions import LEVELS, Measure, Region, look_at_region, tallied
 from web.services import Services, services
 
@@ -25,9 +27,6 @@ GEOJSON = "application/geo+json"
 PROBLEM = "application/problem+json"
 BATCH = 100
 """Features that are sent at once: enough for compression to bite, few enough to start at once."""
-
-OUTLINE_DEGREES = 0.01
-"""How far an outline may be moved to save points: less than a pixel up to zoom 6."""
 
 SUGGESTIONS = 10
 TOWNS = 40
@@ -76,12 +75,21 @@ def regions() -> Response:
     the highest sum; ``population`` and ``per_100k`` (events per 100,000 people) where known. ``approximate``
     says that the outline is only what the region's settlements tell. A region without a known outline has no
     geometry. Where the ``level`` is larger than the one asked for, it is not known in which part they were.
+
+    With a ``zoom`` outlines are as fine as a map shows them. A ``view`` leaves out the regions that are not
+    in it; the numbers of the others are those of the whole region.
     """
-    arguments = params.Arguments(request.args, params.REGIONS)
-    parts = services()
+    arguments = params.Arguments(request.args, params.REGION_OUTLINES)
+    parts, slim = services(), params.slim(arguments)
     query = params.event_query(arguments, parts.ontology)
-    found = tallied(query, Grouping(arguments.choice("level", LEVELS)), parts)
-    return _collection(_region(parts, region, OUTLINE_DEGREES) for region in found)
+    zoom = arguments.whole("zoom", 0, params.MAX_ZOOM)
+    found = tallied(replace(query, view=None), Grouping(arguments.choice("level", LEVELS)), parts)
+    outlined = ((region, parts.regions.outline(region.id)) for region in found)
+    return _collection(
+        _region(parts, region, outline and at_zoom(outline, zoom), slim=slim)
+        for region, outline in outlined
+        if query.view is None or (outline and meets(outline, query.view))
+    )
 
 
 @blueprint.get("/regions/<string:region_id>.geojson")
@@ -89,7 +97,8 @@ def one_region(region_id: str) -> Response:
     """Return the whole outline of a region, with what happened in it in the window. Raises NotFound."""
     parts = services()
     profile = look_at_region(region_id, params.Arguments(request.args, params.WINDOW), parts)
-    return Response(_dumps(_region(parts, profile.region, 0.0)), mimetype=GEOJSON)
+    outline = parts.regions.outline(region_id)
+    return Response(_dumps(_region(parts, profile.region, outline)), mimetype=GEOJSON)
 
 
 @blueprint.get("/near.geojson")
@@ -128,24 +137,40 @@ def _drawn(event: Event) -> dict[str, Any]:
 def _place(place: Place) -> dict[str, Any]:
     return {
         "id": place.id,
-        "name": place.name,
-        "label": place.label,
+        "name": naming.name(place),
+        "label": naming.label(place),
         "kind": wording.grain(place),
         "lat": place.lat,
         "lon": place.lon,
     }
 
 
-def _region(parts: Services, region: Region, simplified: float) -> dict[str, Any]:
-    place, tally, rate = region.place, region.tally, region.value(Measure.PER_100K)
-    killed = tally.killed or Toll(None, None, None)
+def _region(
+    parts: Services, region: Region, outline: BaseGeometry | None, *, slim: bool = False
+) -> dict[str, Any]:
+    place, tally = region.place, region.tally
     properties: dict[str, Any] = {
         "id": region.id,
         "name": region.name,
-        "label": place.label if place else region.id,
+        "label": naming.label(place) if place else region.id,
         "level": str(place.level) if place else None,
         "events": tally.events,
         "region_only": tally.region_only,
+    }
+    if not slim:
+        properties |= _measured(region)
+    if outline is None or outline.is_empty:
+        return _feature(None, properties)
+    properties["approximate"] = parts.regions.is_approximate(region.id)
+    spot = outline.representative_point()
+    properties["label_at"] = [round(spot.x, 3), round(spot.y, 3)]
+    return _feature(mapping(outline), properties)
+
+
+def _measured(region: Region) -> dict[str, Any]:
+    tally, rate = region.tally, region.value(Measure.PER_100K)
+    killed = tally.killed or Toll(None, None, None)
+    return {
         "fatalities": killed.best,
         "fatalities_low": killed.low,
         "fatalities_high": killed.high,
@@ -153,13 +178,6 @@ def _region(parts: Services, region: Region, simplified: float) -> dict[str, Any
         "population": region.population.people if region.population else None,
         "per_100k": None if rate is None else float(f"{rate:.3g}"),
     }
-    outline = parts.regions.outline(region.id)
-    if outline is None or outline.is_empty:
-        return _feature(None, properties)
-    properties["approximate"] = parts.regions.is_approximate(region.id)
-    spot = outline.representative_point()
-    properties["label_at"] = [round(spot.x, 3), round(spot.y, 3)]
-    return _feature(mapping(shapely.simplify(outline, simplified)), properties)
 
 
 def _feature(geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from domain import Counts, EventQuery, Grouping, NotFound, Stance
 from ontology import Ontology
-from web import params, wording
+from web import naming, params, wording
 from web.services import Services
 
 FIRST_NAMES = 8
@@ -84,7 +84,7 @@ def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[s
 
 def _families(ontology: Ontology, query: EventQuery, by_type: Mapping[str, int]) -> tuple[FamilyChoice, ...]:
     def choice(name: str) -> Choice:
-        return Choice(name, name, by_type.get(name, 0), name in query.types)
+        return Choice(name, wording.type_name(name), by_type.get(name, 0), name in query.types)
 
     return tuple(
         FamilyChoice(
@@ -146,4 +146,4 @@ def _known(parts: Services, place_id: str) -> tuple[str, str]:
         place = parts.gazetteer.get(place_id)
     except NotFound:
         return f"country:{place_id.partition(':')[2][:2]}", place_id
-    return f"country:{place.country}", place.name
+    return f"country:{place.country}", naming.name(place)

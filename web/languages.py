@@ -115,5 +115,5 @@ def _script_texts(code: str) -> dict[str, str | list[str]]:
     for message in catalogue(code):
         if any(file.startswith(SCRIPTS) for file, _ in message.locations):
             source = message.id if isinstance(message.id, str) else message.id[0]
-            texts[source] = message.string if isinstance(message.string, str) else list(message.string)
+            texts[source] = message.string if isinstance(message.string, str) else list(message.string or ())
     return texts

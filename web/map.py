@@ -14,16 +14,17 @@ from urllib.parse import urlencode
 import folium
 from branca.element import Figure, MacroElement
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from folium.map import CustomPane, Layer, LayerControl
 from folium.template import Template
 from markupsafe import Markup
 
-from ontology import Ontology
 from web.assets import basemap_version
 
 MIN_ZOOM, MAX_ZOOM = 2, 18
 PANES = {
-    "outlines": 150, "control": 200, "regions": 250, "change": 280, "front": 300, "discs": 350, "names": 380,
+    "outlines": 150, "heat": 180, "control": 200, "regions": 250, "change": 280, "front": 300, "discs": 350,
+    "names": 380,
 }  # fmt: skip
 """Stacking order of what lies under the marks."""
 POINTED_AT = ("regions", "change")
@@ -43,18 +44,20 @@ class MapMarkup:
     script: Markup
 
 
-def situation_map(ontology: Ontology) -> MapMarkup:
-    """Return the main map. What it shows is fetched for the filters and the window in the page's address."""
-    built = _Builder(ontology)
+def situation_map(*, alone: bool = False) -> MapMarkup:
+    """Return the main map. What it shows is fetched for the filters and the window in the page's address.
+
+    ``alone`` is for a page that has nothing around it.
+    """
+    built = _Builder()
+    built.add_events()
+    built.add("heatLayer", _("Heat map of events"), show=False, url=url_for("view.heat"))
     built.add_control(url_for("control.control"))
-    built.add("changeLayer", "Change in the window", show=False, url=url_for("control.changes"))
-    built.add("regionLayer", "Regions by number of events", url=url_for("features.regions"))
-    built.add_events("Events", url_for("features.events"))
-    return built.render("situation", control=True)
+    built.add("changeLayer", _("Change in the window"), show=False, url=url_for("control.changes"))
+    return built.render("alone" if alone else "situation", control=True)
 
 
 def choropleth_map(
-    ontology: Ontology,
     *,
     regions: str,
     level: str,
@@ -66,10 +69,10 @@ def choropleth_map(
 
     ``window`` are the arguments that the regions' pages take over.
     """
-    built = _Builder(ontology)
+    built = _Builder()
     built.add(
         "choroplethLayer",
-        "Regions",
+        _("Regions"),
         url=regions,
         level=level,
         measure=measure,
@@ -80,32 +83,32 @@ def choropleth_map(
     return built.render("choropleth")
 
 
-def region_map(ontology: Ontology, *, outline: str, regions: str, events: str) -> MapMarkup:
-    """Return the map of one region: its outline, those of its parts that have events, and the events."""
-    built = _Builder(ontology)
-    built.add("regionLayer", "Parts by number of events", url=regions)
-    built.add("boundaryLayer", "Outline", url=outline)
-    built.add_events("Events", events)
+def region_map(*, outline: str, level: str, query: Mapping[str, Sequence[str]]) -> MapMarkup:
+    """Return the map of one region: its outline, those of its parts of that level that have events, and the
+    events that ``query`` asks for."""
+    built = _Builder()
+    built.add("boundaryLayer", _("Outline"), url=outline)
+    built.add_events(query, level=level)
     return built.render("inside")
 
 
-def evidence_map(ontology: Ontology, *, event: str) -> MapMarkup:
-    """Return the small map of one event's page."""
-    built = _Builder(ontology)
-    built.add_events("Event", event)
+def evidence_map(*, event: str, family: int) -> MapMarkup:
+    """Return the small map of one event's page, by its GeoJSON's address and its family's number."""
+    built = _Builder()
+    built.add("eventLayer", _("Event"), url=event, family=family)
     return built.render("single")
 
 
-def near_map(ontology: Ontology) -> MapMarkup:
+def near_map() -> MapMarkup:
     """Return the map of what lies around a position. Which one, the page's address says."""
-    built = _Builder(ontology)
-    built.add_events("Events", url_for("features.near"))
+    built = _Builder()
+    built.add_events({})
     return built.render("around")
 
 
-def control_map(ontology: Ontology, *, control: str) -> MapMarkup:
+def control_map(*, control: str) -> MapMarkup:
     """Return the small map of who holds what, by its GeoJSON's address."""
-    built = _Builder(ontology)
+    built = _Builder()
     built.add_control(control)
     return built.render("control")
 
@@ -148,14 +151,11 @@ class _Start(MacroElement):
 class _Builder:
     """Puts a map together: base first, then what is added, then the control."""
 
-    def __init__(self, ontology: Ontology) -> None:
-        self._families = [
-            {"name": family.name, "shape": family.shape} for family in ontology.families.values()
-        ]
+    def __init__(self) -> None:
         self._layers: dict[str, Layer] = {}
         self._map = folium.Map(
             location=(30, 15), zoom_start=MIN_ZOOM, tiles=None, world_copy_jump=True,
-            # Folium hands its own max_zoom to tiles only, and clusters need the map's.
+            # Folium hands its own max_zoom to tiles only.
             minZoom=MIN_ZOOM, maxZoom=MAX_ZOOM,
         )  # fmt: skip
         for name, z_index in PANES.items():
@@ -163,7 +163,8 @@ class _Builder:
             self._map.add_child(pane)
         tiles = current_app.config["SITMAP_TILES"]
         options = {
-            "url": url_for("assets.basemap", v=basemap_version()),
+            "coarse": url_for("assets.basemap", detail="coarse", v=basemap_version()),
+            "fine": url_for("assets.basemap", detail="fine", v=basemap_version()),
             "attribution": OUTLINES_FROM,
         }
         outlines = _ModuleLayer(
@@ -175,23 +176,33 @@ class _Builder:
                 folium.TileLayer(tiles, attr=TILES_FROM, name="OpenStreetMap", max_zoom=MAX_ZOOM)
             )
 
-        self.add("townLayer", "Towns", url=url_for("features.places"))
+        self.add("townLayer", _("Towns"), control=False, url=url_for("features.places"))
 
-    def add(self, maker: str, title: str, *, show: bool = True, **options: Any) -> None:
-        """Add an overlay that ``maker`` of our script draws."""
-        self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True, show=show)
+    def add(self, maker: str, title: str, *, show: bool = True, control: bool = True, **options: Any) -> None:
+        """Add an overlay that ``maker`` of our script draws; ``control`` tells whether it can be switched."""
+        self._layers[maker] = _ModuleLayer(maker, title, options, overlay=True, show=show, control=control)
         self._map.add_child(self._layers[maker])
 
     def add_control(self, url: str) -> None:
         """Add who holds what at ``url``: one answer that three layers draw."""
-        self.add("controlLayer", "Control areas", url=url)
-        self.add("contestedLayer", "Contested")
-        self.add("frontLayer", "Front line")
+        self.add("controlLayer", _("Control areas"), url=url)
+        self.add("contestedLayer", _("Contested"))
+        self.add("frontLayer", _("Front line"))
 
-    def add_events(self, title: str, url: str) -> None:
-        """Add the events at ``url``, each with its sign and a link to its page."""
+    def add_events(self, query: Mapping[str, Sequence[str]] | None = None, level: str = "") -> None:
+        """Add the events of a view as signs and clusters, how unsure their places are, and their regions.
+
+        ``query`` are the filters, those of the page's address where it is ``None``; ``level`` is that of the
+        regions, by the zoom where it is empty.
+        """
+        asked = None if query is None else urlencode(query, doseq=True)
         page = url_for("pages.event", event_id="-").removesuffix("-")
-        self.add("eventLayer", title, url=url, page=page, families=self._families)
+        spot = url_for("view.listing")
+        self.add("markLayer", _("Events"), url=url_for("view.clusters"), query=asked, page=page, spot=spot)
+        self.add("areaLayer", _("Where exact places are not known"))
+        self.add(
+            "regionLayer", _("Regions by number of events"), url=url_for("features.regions"), level=level
+        )
 
     def render(self, page: str, *, control: bool = False) -> MapMarkup:
         """Return the map; ``page`` is the function of our script that takes it over."""

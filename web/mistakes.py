@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from domain import InvalidInput, Mistake, MistakeKind, SitmapError, TooLarge
 from web import params, wording
+from web.languages import N_
 from web.services import services
 
 LONGEST_NOTE = 1_000
 
 KINDS = {
-    MistakeKind.PLACE: lazy_gettext("It was in another place"),
-    MistakeKind.TYPE: lazy_gettext("It was an event of another type"),
-    MistakeKind.DATE: lazy_gettext("It was on another day"),
-    MistakeKind.STANCE: lazy_gettext("Who vouches for it, or denies it, is wrong"),
-    MistakeKind.NO_EVENT: lazy_gettext("The report tells of no such event"),
-    MistakeKind.DOUBLE: lazy_gettext("It is on the map twice"),
-    MistakeKind.OTHER: lazy_gettext("Something else"),
+    MistakeKind.PLACE: N_("It was in another place"),
+    MistakeKind.TYPE: N_("It was an event of another type"),
+    MistakeKind.DATE: N_("It was on another day"),
+    MistakeKind.STANCE: N_("Who vouches for it, or denies it, is wrong"),
+    MistakeKind.NO_EVENT: N_("The report tells of no such event"),
+    MistakeKind.DOUBLE: N_("It is on the map twice"),
+    MistakeKind.OTHER: N_("Something else"),
 }
 """What may be wrong, in the order of the form."""
 
@@ -100,7 +100,9 @@ def _note(text: str) -> str:
     # A browser sends a line break as two characters, and counts it as one.
     note = text.replace("\r\n", "\n").strip()
     if len(note) > LONGEST_NOTE:
-        raise TooLarge(_("must be at most %(most)s characters", most=f"{LONGEST_NOTE:,}"), field="note")
+        raise TooLarge(
+            _("must be at most %(most)s characters", most=wording.number(LONGEST_NOTE)), field="note"
+        )
     if not all(letter.isprintable() or letter == "\n" for letter in note):
         raise InvalidInput(_("has characters in it that cannot be shown"), field="note")
     return note

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from babel import Locale
 from flask import has_request_context
 from flask_babel import gettext as _
 
@@ -38,6 +41,18 @@ def label_with_local(place: Place) -> str:
     """Return the label with what the place is called where it lies: "Pokrovsk (Покровськ), Donetsk, UA"."""
     own, local = name(place), _local(place)
     return _in_full(place, f"{own} ({local})" if local and local != own else own)
+
+
+def party(name: str) -> str:
+    """Return a party to a war in the reader's language where it is called as a country is."""
+    return _countries(language()).get(name, name)
+
+
+@cache
+def _countries(code: str) -> dict[str, str]:
+    """Return the countries' names in a language by those in the source."""
+    names = Locale(code).territories
+    return {name: names[country] for country, name in Locale(SOURCE).territories.items() if country in names}
 
 
 def _in_full(place: Place, own: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from domain import Circle, EventQuery, InvalidInput, Near, Nearby, NotFound, Place, SitmapError, Unprocessable
-from web import said, wording
+from web import naming, said, wording
 from web.map import near_map
 from web.params import MAX_KM, NEAR, VIEW, Arguments, event_query, near_question, to_arguments
 from web.services import Services, services
@@ -38,7 +38,7 @@ class Centre:
     def name(self) -> str:
         """The place's name with where it is, or the position."""
         circle = self.circle
-        return self.place.label if self.place else f"{circle.lat:.4f}, {circle.lon:.4f}"
+        return naming.label(self.place) if self.place else f"{circle.lat:.4f}, {circle.lon:.4f}"
 
     @property
     def around(self) -> EventQuery:
@@ -112,7 +112,7 @@ def _meant(name: str | None, place_id: str | None, parts: Services) -> tuple[Pla
             raise Unprocessable(error.message, field="place_id") from error
     elif name:
         if not namesakes:
-            close = ", ".join(place.label for place in parts.gazetteer.search(name, limit=3))
+            close = ", ".join(naming.label(place) for place in parts.gazetteer.search(name, limit=3))
             hint = f"; perhaps {close}?" if close else ""
             raise Unprocessable(f"no place called {name!r} is known{hint}", field="place")
         place = namesakes[0]
@@ -135,7 +135,7 @@ def _wider(query: EventQuery, circle: Circle, parts: Services) -> tuple[float, i
 def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
     """Return the page with the answer, with the empty form, or with what is wrong with what it asks for."""
     parts = services()
-    page: dict[str, Any] = {"around": None, "error": error, "map": near_map(parts.ontology)}
+    page: dict[str, Any] = {"around": None, "error": error, "map": near_map()}
     page["kept"] = [
         (name, value)
         for name in _FILTERS
@@ -145,7 +145,7 @@ def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
     if centre is None:
         return render_template("near.html", **page)
     around = look_around(centre, parts)
-    asked: dict[str, Any] = request.args.to_dict(flat=False)
+    asked = {name: values for name, values in request.args.lists() if name in NEAR}
     query, limit = centre.query, centre.query.limit or LISTED
     as_filter: dict[str, Any] = to_arguments(centre.around)
     return render_template(
@@ -156,7 +156,7 @@ def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
             "km": centre.circle.km,
             "certain": _lines(around.certain),
             "possible": _lines(around.possible),
-            "others": [(other, _again(asked, place_id=other.id)) for other in centre.others],
+            "others": [(naming.label(other), _again(asked, place_id=other.id)) for other in centre.others],
             "wider": _again(asked, km=f"{around.wider[0]:g}") if around.wider else "",
             "more": _again(asked, limit=limit + LISTED) if limit + LISTED <= MOST_LISTED else "",
             "window": said.window(query) if query.start or query.end else "",

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 import feeds
@@ -23,9 +24,11 @@ from domain import (
     TooLarge,
     Unprocessable,
 )
+from ontology import Family
 from web import mistakes, params, wording
 from web.evidence import around, evidence, facts, placed_by
 from web.filters import filter_choices, kinds
+from web.languages import N_
 from web.map import choropleth_map, evidence_map, region_map, situation_map
 from web.near import find_centre, render_near
 from web.regions import held_in, look_at_region, look_at_regions
@@ -46,7 +49,7 @@ def index() -> str:
     counts = parts.store.counts(query)
     return render_template(
         "map.html",
-        map=situation_map(parts.ontology),
+        map=situation_map(),
         counts=counts,
         span=_span(parts.store),
         **filter_choices(parts, query, counts),
@@ -65,7 +68,12 @@ def _span(store: Store) -> tuple[date, date] | None:
 
 # --------------------------------------------------------------------------- regions
 
-COLUMNS = {"name": "Region", "count": "Events", "fatalities": "Killed", "per_100k": "Per 100,000"}
+COLUMNS = {
+    "name": N_("Region"),
+    "count": N_("Events"),
+    "fatalities": N_("Killed"),
+    "per_100k": N_("Per 100,000"),
+}
 """The columns of the table of regions, by what it is sorted by."""
 
 
@@ -81,7 +89,6 @@ def regions() -> str:
     return render_template(
         "regions.html",
         map=choropleth_map(
-            parts.ontology,
             regions=geojson,
             level=overview.level,
             measure=overview.measure,
@@ -91,7 +98,8 @@ def regions() -> str:
         overview=overview,
         approximate=any(parts.regions.is_approximate(region.id) for region in overview.regions),
         sorted_by={
-            name: (words, url_for(".regions", **(asked | {"sort": name}))) for name, words in COLUMNS.items()
+            name: (_(words), url_for(".regions", **(asked | {"sort": name})))
+            for name, words in COLUMNS.items()
         },
         window=window,
         counts=overview.counts,
@@ -117,12 +125,7 @@ def region(region_id: str) -> str:
         has_outline=shape is not None,
         held=held_in(shape, profile.query.end, parts) if shape else None,
         approximate=parts.regions.is_approximate(region_id),
-        map=region_map(
-            parts.ontology,
-            outline=outline,
-            regions=url_for("features.regions", level=profile.level, **arguments),
-            events=url_for("features.events", properties="slim", **arguments),
-        ),
+        map=region_map(outline=outline, level=profile.level, query=arguments),
         rows=[(event, wording.summary(event)) for event in profile.events],
         window=window,
         outline=outline,
@@ -153,13 +156,21 @@ def event(event_id: str) -> str | BaseResponse:
         facts=facts(found),
         evidence=shown,
         placed_by=placed_by(found, shown),
-        map=evidence_map(parts.ontology, event=url_for("features.one_event", event_id=found.id))
+        map=evidence_map(
+            event=url_for("features.one_event", event_id=found.id), family=_family_sign(found.event_type)[0]
+        )
         if found.geo_precision
         else None,
         geojson=url_for("features.one_event", event_id=found.id),
         near=around(found),
         wrong=mistakes.KINDS,
     )
+
+
+@blueprint.app_template_global("event_families")
+def _event_families() -> list[Family]:
+    """Return the families in the order of their numbers."""
+    return list(services().ontology.families.values())
 
 
 @blueprint.app_template_global("family_sign")
@@ -191,11 +202,15 @@ def near_again(error: SitmapError) -> Response:
 ADDRESSES = (
     ("/events.geojson", "events as a GeoJSON FeatureCollection, newest first", params.EVENTS),
     ("/events/<id>.geojson", "one event with its evidence, and who vouched for it when", ()),
+    ("/events.csv", "the same as a spreadsheet", params.SHEET),
+    ("/events.atom", "the newest of them as a feed", params.FEED),
     ("/near.geojson", "events around a place, nearest first, with their distances", params.NEAR),
+    ("/near.csv", "the same as a spreadsheet", params.NEAR),
+    ("/near.atom", "the newest events around a place as a feed", params.NEAR),
     (
         "/regions.geojson",
         "outlines of the regions that have events, with their number, deaths and rate",
-        params.REGIONS,
+        params.REGION_OUTLINES,
     ),
     ("/regions/<id>.geojson", "the outline of one region, with the same of it", params.WINDOW),
     (
@@ -211,6 +226,7 @@ ADDRESSES = (
     ("/heat.json", "how many placed events there are in each small cell of a part of the map", params.MARKS),
     ("/list.json", "a part of the sorted list of events", params.LISTING),
     ("/histogram.json", "how many events there were day by day", params.VIEW),
+    ("/said.json", "the window and the filters of a view in words", params.VIEW),
     ("/places.json", "places whose name begins with q, or the largest around a position", params.PLACES),
 )
 

@@ -102,6 +102,7 @@ FEED = (*VIEW, "limit")
 MARKS = (*VIEW, "view", "zoom")
 LISTING = (*VIEW, "view", "order", "skip", "limit")
 REGIONS = (*VIEW, "level")
+REGION_OUTLINES = (*REGIONS, "view", "zoom", "properties")
 CHOROPLETH = (*REGIONS, "measure", "sort")
 PLACES = ("q", "lat", "lon", "km")
 FILTERS = {

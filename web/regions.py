@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from domain import Counts, Event, EventQuery, Grouping, Level, NotFound, Place, Tally, Toll
 from geo.population import Population, population
 from geo.shapes import area_km2
-from web import params
+from web import naming, params
 from web.services import Services
 
 SHADES = 6
@@ -46,8 +46,8 @@ class Region:
 
     @property
     def name(self) -> str:
-        """The place's name, else its id."""
-        return self.place.name if self.place else self.id
+        """The place's name in the reader's language, else its id."""
+        return naming.name(self.place) if self.place else self.id
 
     def is_of(self, level: Grouping) -> bool:
         """Whether it is a division of that order, and not a larger one."""
@@ -148,7 +148,9 @@ def look_at_region(place_id: str, arguments: params.Arguments, parts: Services) 
     """
     place = parts.gazetteer.get(place_id)
     if place.level not in _FINER:
-        raise NotFound(f"{place.label} ({place.id}) is no country, region or district", field="region")
+        raise NotFound(
+            f"{naming.label(place)} ({place.id}) is no country, region or district", field="region"
+        )
     query = replace(params.event_query(arguments, parts.ontology), region=place.id)
     by_type = parts.store.tallies(query, Grouping.TYPE)
     level = _FINER[place.level]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
+from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from domain import Candidate, Event, Place, Resolution
@@ -174,9 +175,9 @@ def _corners(area: BaseGeometry | None) -> Iterator[tuple[float, float]]:
 def _largest(contributions: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """Return the contributions that matter, the weightiest first, and the sum of all the small ones."""
     ranked = sorted(contributions.items(), key=lambda item: -abs(item[1]))
-    large = [(name, value) for name, value in ranked if abs(value) >= MATTERS]
+    large = [(wording.reason(name), value) for name, value in ranked if abs(value) >= MATTERS]
     small = sum(value for _, value in ranked[len(large) :])
-    return (*large, ("all the rest", small)) if abs(small) >= 0.005 else tuple(large)
+    return (*large, (_("all the rest"), small)) if abs(small) >= 0.005 else tuple(large)
 
 
 def _differences(rival: Candidate, winner: Candidate) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -186,7 +187,7 @@ def _differences(rival: Candidate, winner: Candidate) -> tuple[tuple[str, ...], 
     ranked = sorted((name for name in lead if abs(lead[name]) >= TELLS), key=lambda name: -abs(lead[name]))
     ahead = [name for name in ranked if lead[name] > 0]
     behind = [name for name in ranked if lead[name] < 0]
-    return tuple(ahead[:REASONS]), tuple(behind[:REASONS])
+    return tuple(map(wording.reason, ahead[:REASONS])), tuple(map(wording.reason, behind[:REASONS]))
 
 
 def _distance(one: Place, other: Place) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from domain import MAPPED_STANCES, BBox, EventQuery, NotFound
-from web import wording
+from web import naming, wording
 from web.services import Services
 
 
@@ -29,12 +29,11 @@ def filters(query: EventQuery, parts: Services) -> list[str]:
 
 def _filters(query: EventQuery, parts: Services) -> Iterator[tuple[str, str]]:
     if query.types:
-        yield _("Event type"), ", ".join(query.types)
+        yield _("Event type"), ", ".join(map(wording.type_name, query.types))
     if query.stances != MAPPED_STANCES:
-        yield _("Stance"), ", ".join(wording.STANCES[stance] for stance in query.stances)
+        yield _("Stance"), ", ".join(map(wording.stance_name, query.stances))
     if query.precisions:
-        grains = {**wording.PRECISIONS, 0: wording.NOT_PLACED}
-        yield _("Precision of the place"), ", ".join(grains[grain] for grain in query.precisions)
+        yield _("Precision of the place"), ", ".join(map(wording.precision_name, query.precisions))
     if query.actors:
         yield _("Actor"), ", ".join(query.actors)
     if query.sources:
@@ -42,7 +41,7 @@ def _filters(query: EventQuery, parts: Services) -> Iterator[tuple[str, str]]:
     if query.text:
         yield _("Words"), query.text
     if query.fatalities:
-        yield _("Killed"), _("at least %(number)s", number=f"{query.fatalities:,}")
+        yield _("Killed"), _("at least %(number)s", number=wording.number(query.fatalities))
     if query.area:
         yield _("Drawn area"), _("%(number)s corners", number=len(query.area))
     if query.around:
@@ -67,6 +66,6 @@ def _spot(lat: float, lon: float) -> str:
 
 def _name(place_id: str, parts: Services) -> str:
     try:
-        return parts.gazetteer.get(place_id).label
+        return naming.label(parts.gazetteer.get(place_id))
     except NotFound:
         return place_id

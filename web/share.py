@@ -18,7 +18,7 @@ def embed() -> str:
     query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
     return render_template(
         "embed.html",
-        map=situation_map(parts.ontology),
+        map=situation_map(alone=True),
         counts=parts.store.counts(query),
         window=said.window(query),
         filters=said.filters(query, parts),

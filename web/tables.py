@@ -64,7 +64,7 @@ def table() -> str:
     found = parts.store.listing(query, order, skip=skip, limit=limit, around=_middle(query.view))
     whole = replace(query, view=None)
     counts = parts.store.counts(whole)
-    asked: dict[str, Any] = request.args.to_dict(flat=False)
+    asked = {name: values for name, values in request.args.lists() if name in params.LISTING}
     sheets: dict[str, Any] = params.to_arguments(query)
     return render_template(
         "table.html",
@@ -144,7 +144,7 @@ def _row(event: Event) -> Row:
         wording.dates(event),
         wording.kind(event),
         wording.stance(event),
-        wording.PRECISIONS[event.geo_precision] if event.geo_precision else wording.NOT_PLACED,
+        wording.precision_name(event.geo_precision or 0),
         _killed(event.fatalities),
         _sources(event),
     )
@@ -154,11 +154,11 @@ def _killed(toll: Toll | None) -> str:
     """Return "5", "5 (3–9)", "≥ 3", "≤ 9", "?" for deaths of unknown number, "" where none are told of."""
     if toll is None:
         return ""
-    low, best, high = toll.low, toll.best, toll.high
+    say, low, best, high = wording.number, toll.low, toll.best, toll.high
     if best is None:
-        return f"≥ {low:,}" if low is not None else f"≤ {high:,}" if high is not None else "?"
+        return f"≥ {say(low)}" if low is not None else f"≤ {say(high)}" if high is not None else "?"
     ends = [best if low is None else low, best if high is None else high]
-    return f"{best:,}" if ends == [best, best] else f"{best:,} ({ends[0]:,}–{ends[1]:,})"
+    return say(best) if ends == [best, best] else f"{say(best)} ({say(ends[0])}–{say(ends[1])})"
 
 
 def _sources(event: Event) -> str:

@@ -10,7 +10,19 @@ from babel.numbers import format_decimal
 from flask_babel import gettext as _
 from flask_babel import ngettext, pgettext
 
-from domain import DateRange, Event, EventReport, Level, Place, Relation, Resolution, Stance, Tally, Toll
+from domain import (
+    DateRange,
+    Event,
+    EventReport,
+    Level,
+    Outcome,
+    Place,
+    Relation,
+    Resolution,
+    Stance,
+    Tally,
+    Toll,
+)
 from web import naming
 from web.languages import N_, locale
 
@@ -61,6 +73,11 @@ _KNOWN_ONLY_TO = {
 def number(value: float, pattern: str = "#,##0") -> str:
     """Return a number as the reader's language writes it: "1,942", "1 942"."""
     return format_decimal(value, pattern, locale=locale())
+
+
+def figure(value: float) -> str:
+    """Return a number with as many decimals as it has, six at most."""
+    return number(value, "#,##0.######")
 
 
 def day(value: date) -> str:
@@ -134,9 +151,29 @@ def type_name(name: str) -> str:
     return pgettext("event type", name)
 
 
+_OUTCOMES = {
+    Outcome.MAPPED: N_("mapped"),
+    Outcome.REGION_ONLY: N_("region only"),
+    Outcome.UNPLACED: N_("unplaced"),
+    Outcome.NO_EVENT: N_("no event"),
+    Outcome.KNOWN: N_("already known"),
+    Outcome.REFUSED: N_("refused"),
+}
+
+
+def outcome(value: str) -> str:
+    """Return what became of an input, an ``Outcome``, in words."""
+    return _(_OUTCOMES[Outcome(value)])
+
+
 def weapon(name: str) -> str:
     """Return a weapon of the ontology in the reader's language."""
     return pgettext("weapon", name)
+
+
+def reason(name: str) -> str:
+    """Return what speaks for a place, or against it, in the reader's language."""
+    return pgettext("reason", name)
 
 
 def headline(event: Event) -> str:

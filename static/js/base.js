@@ -3,42 +3,87 @@
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
 import { onZoom, pixelsWide, toggle } from "./view.js";
+import { t } from "./words.js";
 
+const FINE_ZOOM = 7;
 const LETTER_PIXELS = 7;
 const TOWN_ZOOM = 8;
 const TOWN_ROOM = { x: 84, y: 20 };
 const MOST_TOWN_KM = 250;
 
-export function outlineLayer(map, { url, attribution }) {
+// Outlines of two degrees of detail: the fine ones are fetched when the reader first comes close, and the coarse ones
+// stay until they are there.
+export function outlineLayer(map, { coarse, fine, attribution }) {
   map.attributionControl.setPrefix(false);
   L.control.scale({ imperial: false }).addTo(map);
   const group = L.layerGroup([], { attribution });
-  loadOrSay("The outlines", () => load(url)).then((world) => {
-    const countries = [];
-    group.addLayer(L.geoJSON(world, {
-      pane: "outlines",
-      interactive: false,
-      style: ({ properties }) => (properties.kind === "disputed"
-        ? { className: "disputed", fillColor: "url(#hatch)", fillOpacity: 1 }
-        : { className: "land" }),
-      onEachFeature: ({ properties, geometry }, layer) => countries.push({ properties, geometry, layer }),
-    }));
-    group.addLayer(nameLayer(map, countries));
+  const drawn = { coarse: null, fine: null };
+  const show = () => {
+    const close = map.getZoom() >= FINE_ZOOM;
+    if (close && drawn.fine === null) askFine();
+    const [shown, other] = close && drawn.fine ? [drawn.fine, drawn.coarse] : [drawn.coarse, drawn.fine];
+    if (shown) group.addLayer(shown);
+    if (other) group.removeLayer(other);
+  };
+  const askFine = async () => {
+    drawn.fine = undefined;
+    // The coarse ones do meanwhile; coming close again asks again.
+    const world = await load(fine).catch(() => null);
+    drawn.fine = world && areaLayer(readAreas(world));
+    if (world) show();
+  };
+  loadOrSay(t("The outlines"), () => load(coarse)).then((world) => {
+    const areas = readAreas(world);
+    drawn.coarse = areaLayer(areas);
+    group.addLayer(nameLayer(map, areas));
+    onZoom(map, show);
   });
   return group;
 }
 
+// Returns the areas of an answer of /basemap.json with their polygons as rings of [lat, lon].
+function readAreas({ grid, areas }) {
+  const read = (polygons) => polygons.map((rings) => rings.map((row) => readRing(row, grid)));
+  return areas.map((about) => ({ ...about, polygons: read(about.polygons) }));
+}
+
+// A ring has its first point and then the steps to each next one, in units of the grid.
+function readRing(row, grid) {
+  const points = [];
+  let [x, y] = [0, 0];
+  for (let at = 0; at < row.length; at += 2) {
+    x += row[at];
+    y += row[at + 1];
+    points.push([y * grid, x * grid]);
+  }
+  return points;
+}
+
+function areaLayer(areas) {
+  return L.layerGroup(
+    areas.map(({ kind, polygons }) =>
+      L.polygon(polygons, {
+        pane: "outlines",
+        interactive: false,
+        ...(kind === "disputed"
+          ? { className: "disputed", fillColor: "url(#hatch)", fillOpacity: 1 }
+          : { className: "land" }),
+      }),
+    ),
+  );
+}
+
 // Names of countries where there is room for them, and of disputed areas as such.
-function nameLayer(map, countries) {
+function nameLayer(map, areas) {
   const group = L.layerGroup();
-  const names = countries.map(({ properties, geometry }) => {
-    const disputed = properties.kind === "disputed";
-    const text = disputed ? `${properties.name} (disputed)` : properties.name;
-    const ring = largestRing(geometry);
-    const words = el("span", { title: properties.note }, text);
+  const names = areas.map(({ kind, name, note, polygons }) => {
+    const disputed = kind === "disputed";
+    const text = disputed ? t("{name} (disputed)", { name }) : name;
+    const largest = largestRing(polygons);
+    const words = el("span", { title: note }, text);
     const icon = L.divIcon({ className: disputed ? "name disputed-name" : "name", html: words, iconSize: [0, 0] });
-    const box = L.latLngBounds(ring.map(([lon, lat]) => [lat, lon]));
-    return { box, text, mark: L.marker(middle(ring), { icon, pane: "names", interactive: false, keyboard: false }) };
+    const mark = L.marker(middle(largest), { icon, pane: "names", interactive: false, keyboard: false });
+    return { box: L.latLngBounds(largest), text, mark };
   });
   onZoom(map, () => {
     for (const { box, text, mark } of names) {
@@ -49,34 +94,30 @@ function nameLayer(map, countries) {
   return group;
 }
 
-function largestRing(geometry) {
-  return polygons(geometry).map((part) => part[0]).reduce((best, ring) => (area(ring) > area(best) ? ring : best));
+function largestRing(polygons) {
+  const size = (ring) => Math.abs(area(ring));
+  return polygons.map(([outer]) => outer).reduce((best, ring) => (size(ring) > size(best) ? ring : best));
 }
 
-function polygons({ type, coordinates, geometries }) {
-  if (type === "GeometryCollection") return geometries.flatMap(polygons);
-  if (type === "MultiPolygon") return coordinates;
-  return type === "Polygon" ? [coordinates] : [];
+// Returns the sides of a ring, the last of which leads back to its first point.
+function sides(ring) {
+  return ring.map((point, at) => [point, ring[(at + 1) % ring.length]]);
 }
 
+// Returns twice the area in square degrees, negative where the ring turns clockwise.
 function area(ring) {
-  let sum = 0;
-  for (let i = 1; i < ring.length; i += 1) {
-    sum += ring[i - 1][0] * ring[i][1] - ring[i][0] * ring[i - 1][1];
-  }
-  return Math.abs(sum / 2);
+  return sides(ring).reduce((sum, [[y0, x0], [y1, x1]]) => sum + x0 * y1 - x1 * y0, 0);
 }
 
 function middle(ring) {
-  let [sum, x, y] = [0, 0, 0];
-  for (let i = 1; i < ring.length; i += 1) {
-    const [[x0, y0], [x1, y1]] = [ring[i - 1], ring[i]];
+  let [x, y] = [0, 0];
+  for (const [[y0, x0], [y1, x1]] of sides(ring)) {
     const cross = x0 * y1 - x1 * y0;
-    sum += cross;
     x += (x0 + x1) * cross;
     y += (y0 + y1) * cross;
   }
-  return [y / (3 * sum), x / (3 * sum)];
+  const whole = 3 * area(ring);
+  return [y / whole, x / whole];
 }
 
 // The largest towns in view that have room for their names, from TOWN_ZOOM on.

@@ -21,7 +21,10 @@ export function showChips(form, query) {
   const chips = [...dates(query), ...ticked(form, query), ...stances(form, query), ...worded(form, query)];
   list.replaceChildren(...chips.map(chip));
   // The focus goes on to the next chip, not to the top of the page.
-  if (at >= 0) (list.querySelectorAll("button")[Math.min(at, chips.length - 1)] || document.querySelector("#filters > summary")).focus();
+  if (at >= 0)
+    (
+      list.querySelectorAll("button")[Math.min(at, chips.length - 1)] || document.querySelector("#filters > summary")
+    ).focus();
   return chips.length;
 }
 
@@ -34,29 +37,38 @@ export function aroundWords(value) {
 function dates(query) {
   const [start, end] = [query.get("start"), query.get("end")];
   if (!start && !end) return [];
-  const words = start && end ? days(start, end)
-    : start ? t("From {day}", { day: days(start, start) }) : t("Until {day}", { day: days(end, end) });
+  const words =
+    start && end
+      ? days(start, end)
+      : start
+        ? t("From {day}", { day: days(start, start) })
+        : t("Until {day}", { day: days(end, end) });
   return [{ words, changes: { start: "", end: "" } }];
 }
 
 function ticked(form, query) {
-  return TICKED.flatMap((name) => query.getAll(name).map((value) => ({
-    words: labelOf(form, name, value),
-    changes: { [name]: query.getAll(name).filter((other) => other !== value) },
-  })));
+  return TICKED.flatMap((name) =>
+    query.getAll(name).map((value) => ({
+      words: labelOf(form, name, value),
+      changes: { [name]: query.getAll(name).filter((other) => other !== value) },
+    })),
+  );
 }
 
 // The stances are one filter: without it the usual ones are shown again.
 function stances(form, query) {
   const chosen = query.getAll("stance");
   if (!chosen.length) return [];
-  const words = chosen.includes("all") ? t("All stances") : chosen.map((one) => labelOf(form, "stance", one)).join(", ");
+  const words = chosen.includes("all")
+    ? t("All stances")
+    : chosen.map((one) => labelOf(form, "stance", one)).join(", ");
   return [{ words, changes: { stance: "" } }];
 }
 
 function worded(form, query) {
-  return Object.entries(WORDED).filter(([name]) => query.get(name)).map(([name, words]) => (
-    { words: words(query.get(name), form), changes: { [name]: "" } }));
+  return Object.entries(WORDED)
+    .filter(([name]) => query.get(name))
+    .map(([name, words]) => ({ words: words(query.get(name), form), changes: { [name]: "" } }));
 }
 
 function labelOf(form, name, value) {
@@ -65,8 +77,12 @@ function labelOf(form, name, value) {
 }
 
 function chip({ words, changes }) {
-  const button = el("button", { type: "button", class: "chip", title: t("Take this filter away") },
-    el("span", {}, words), el("span", { "aria-hidden": "true" }, "×"));
+  const button = el(
+    "button",
+    { type: "button", class: "chip", title: t("Take this filter away") },
+    el("span", {}, words),
+    el("span", { "aria-hidden": "true" }, "×"),
+  );
   button.addEventListener("click", () => setQuery(changes));
   return el("li", {}, button);
 }

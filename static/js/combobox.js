@@ -18,13 +18,26 @@ export function combobox(input, list, { ask, choose }) {
     input.setAttribute("aria-activedescendant", list.children[at].id);
     list.children[at].scrollIntoView({ block: "nearest" });
   };
+  const move = (step) => {
+    const from = at < 0 && step < 0 ? 0 : at;
+    select((from + step + options.length) % options.length);
+  };
   const show = (others) => {
     options = others;
-    list.replaceChildren(...options.map(({ words, note }, number) => el("li",
-      { id: `${list.id}-${number}`, role: "option" }, el("span", {}, words), note && el("span", { class: "note" }, note))));
+    list.replaceChildren(
+      ...options.map(({ words, note }, number) =>
+        el(
+          "li",
+          { id: `${list.id}-${number}`, role: "option" },
+          el("span", {}, words),
+          note && el("span", { class: "note" }, note),
+        ),
+      ),
+    );
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     select(-1);
+    list.scrollIntoView({ block: "nearest" });
   };
   const close = () => {
     clearTimeout(timer);
@@ -44,7 +57,11 @@ export function combobox(input, list, { ask, choose }) {
     choose(option);
   };
 
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-autocomplete": "list" })) {
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-controls": list.id,
+    "aria-autocomplete": "list",
+  })) {
     input.setAttribute(name, value);
   }
   close();
@@ -53,17 +70,12 @@ export function combobox(input, list, { ask, choose }) {
     timer = setTimeout(suggest, PAUSE_MS);
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !list.hidden) {
-      event.stopPropagation();
-      close();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options.length) {
-      event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      select(at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length);
-    } else if (event.key === "Enter" && at >= 0) {
-      event.preventDefault();
-      take(options[at]);
-    }
+    const enter = at < 0 ? null : () => take(options[at]);
+    const act = { Escape: close, ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: enter }[event.key];
+    if (list.hidden || !act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
   });
   input.addEventListener("blur", close);
   // The field keeps the focus while an option is pressed, so that the list is still there to be clicked.

@@ -1,13 +1,19 @@
 // Who holds what: the ground of the parties, what is contested, the front line, and what changed.
 
 import { el } from "./dom.js";
-import { counted, days } from "./words.js";
+import { live } from "./live.js";
+import { setOption } from "./state.js";
+import { days, LANGUAGE, t, tn } from "./words.js";
 
 const COLOURS = 6;
 const LABEL_PIXELS = { wide: 44, high: 36 };
 const LABEL_ZOOM = 5;
 const LABEL_CELLS = 1.2;
-const LAND_FROM = "Control: on land © OpenStreetMap contributors (ODbL)";
+const FINE_ZOOM = 11;
+const LAND_FROM = "© OpenStreetMap contributors (ODbL)";
+
+// What the parties are called in the reader's language, by how the data calls them.
+const names = {};
 
 // The colour of a party, the same on every page.
 function colour(party, parties) {
@@ -20,20 +26,21 @@ function ofKind(kind, { features }) {
 
 export function controlLayer(map, { url }) {
   const areas = L.layerGroup();
-  const names = L.layerGroup();
-  const group = L.layerGroup([areas, names], { attribution: LAND_FROM });
+  const labels = L.layerGroup();
+  const group = L.layerGroup([areas, labels], { attribution: t("Control: on land {source}", { source: LAND_FROM }) });
   let held = [];
   const label = () => {
-    names.clearLayers();
+    labels.clearLayers();
     if (map.getZoom() < LABEL_ZOOM) return;
     for (const { party, number, spot } of spots(map, held)) {
-      const icon = L.divIcon({ className: `name holder party-${number}`, html: el("span", {}, party), iconSize: [0, 0] });
-      names.addLayer(L.marker(spot, { icon, pane: "names", interactive: false, keyboard: false }));
+      const icon = L.divIcon({ className: `name holder party-${number}`, html: el("span", {}, called(party)), iconSize: [0, 0] });
+      labels.addLayer(L.marker(spot, { icon, pane: "names", interactive: false, keyboard: false }));
     }
   };
   map.on("moveend", label);
-  group.url = url;
+  group.options.url = url;
   group.draw = (collection) => {
+    Object.assign(names, collection.names);
     held = ofKind("control", collection).map(({ properties: { party }, geometry }) => (
       { party, number: colour(party, collection.parties), geometry }));
     areas.clearLayers();
@@ -66,13 +73,14 @@ function drawing(kind, ...looks) {
 // Ground that changed hands, hatched in the colour of who has it now, and the places that did.
 export function changeLayer(map, { url }) {
   const group = L.layerGroup();
-  group.url = url;
+  group.options.url = url;
   group.draw = (collection) => {
+    Object.assign(names, collection.names);
     group.clearLayers();
     for (const { properties, geometry } of ofKind("change", collection)) {
       const number = colour(properties.to_party, collection.parties);
       const look = { className: `change party-${number}`, fillColor: `url(#hatch-gain-${number})` };
-      const words = `${properties.from_party} → ${properties.to_party}: ${km2(properties.km2)}`;
+      const words = `${called(properties.from_party)} → ${called(properties.to_party)}: ${km2(properties.km2)}`;
       group.addLayer(L.geoJSON(geometry, { pane: "change", style: look }).bindTooltip(el("span", {}, words), { sticky: true }));
     }
     for (const { properties, geometry } of ofKind("place", collection)) {
@@ -85,40 +93,76 @@ export function changeLayer(map, { url }) {
   return group;
 }
 
-function turned({ name, before, party, claimant, since, stance, sources, events }) {
-  const now = claimant ? `claimed by ${claimant}` : `held by ${party || "nobody known"}`;
-  const links = events.split("; ").filter(Boolean).map((id, at) => el("p", {}, el("a", { href: `events/${encodeURIComponent(id)}` }, at ? "Another event that says so" : "The event that says so")));
+function turned({ name, before, party, claimant, since, said, sources, events }) {
+  const day = days(since, since);
+  const now = claimant ? t("Claimed by {party} since {day}", { party: called(claimant), day })
+    : t("Held by {party} since {day}", { party: called(party), day });
+  const links = events.split("; ").filter(Boolean).map((id, at) => {
+    const words = at ? t("Another event that says so") : t("The event that says so");
+    const open = el("button", { type: "button", class: "quiet" }, words);
+    open.addEventListener("click", () => setOption("event", id, { step: true }));
+    return el("p", {}, open);
+  });
   return el("div", { class: "popup" },
-    el("h3", {}, name || "A place without a name"),
-    el("p", {}, `${sentence(now)} since ${days(since, since)}`),
-    before ? el("p", {}, `before: ${before}`) : null,
-    el("p", { class: "note" }, [stance || "seen in the drawing", sources].filter(Boolean).join(" · ")),
+    el("h3", {}, name || t("A place without a name")),
+    el("p", {}, now),
+    before ? el("p", {}, t("before: {party}", { party: called(before) })) : null,
+    el("p", { class: "note" }, [said || t("seen in the drawing"), sources].filter(Boolean).join(" · ")),
     ...links);
 }
 
-function sentence(words) {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function called(party) {
+  return party ? names[party] || party : t("nobody known");
 }
 
 function km2(number) {
-  return `${number.toLocaleString("en", { maximumFractionDigits: number < 10 ? 1 : 0 })} km²`;
+  const digits = { maximumFractionDigits: number < 10 ? 1 : 0 };
+  return t("{number} km²", { number: number.toLocaleString(LANGUAGE, digits) });
+}
+
+// Keeps who holds what at the end of the window, and what changed since its start, in step with `query()`. Returns
+// the function that looks for news.
+export function startControl(map, { controlLayer: areas, contestedLayer: contested, frontLayer: front, changeLayer: change }, query) {
+  // Close up, the simplified lines would be off by more than a street.
+  const properties = () => (map.getZoom() >= FINE_ZOOM ? "" : "slim");
+  const ask = ({ options: { url } }, dates) => `${url}?${new URLSearchParams({ properties: properties(), ...dates })}`;
+  const day = (name) => query().get(name) || "";
+  const renew = [
+    live(map, [areas, contested, front], {
+      what: t("Who holds what"),
+      address: () => ask(areas, { date: day("end") }),
+      draw: (known) => {
+        for (const layer of [areas, contested, front]) layer.draw(known);
+        explainControl(known);
+      },
+    }),
+    live(map, [change], {
+      what: t("The change in the window"),
+      address: () => ask(change, { from: day("start"), to: day("end") }),
+      draw: (changes) => change.draw(changes),
+    }),
+  ];
+  return () => Promise.all(renew.map((each) => each()));
 }
 
 // What the legend says of it: whose the areas are, of which day, and what they are drawn from.
-export function explainControl(collection) {
+function explainControl(collection) {
   const areas = ofKind("control", collection).sort((one, other) => other.properties.km2 - one.properties.km2);
-  const parties = areas.map(({ properties: { party, km2: size } }) => el("li", {},
-    el("span", { class: `swatch party-${colour(party, collection.parties)}` }),
-    `${party}: ${km2(size)} drawn as held`));
-  document.getElementById("party-legend").replaceChildren(...parties);
-  document.getElementById("control-words").textContent = madeOf(collection);
+  const parties = areas.map(({ properties: { party, km2: size } }) => {
+    const number = colour(party, collection.parties);
+    return el("li", { "data-drawn": `path.held.party-${number}` },
+      el("span", { class: `swatch party-${number}` }), t("{party}: {size} drawn as held", { party: called(party), size: km2(size) }));
+  });
+  document.getElementById("party-legend")?.replaceChildren(...parties);
+  const words = document.getElementById("control-words");
+  if (words) words.textContent = madeOf(collection);
 }
 
 function madeOf({ date, drawn_from: drawn, facts, note }) {
-  if (note || !date) return `Control: ${note || "nothing is known of who held what"}.`;
-  const maps = [...new Set(drawn.map((each) => `${each.source}’s map of ${days(each.date, each.date)}`))];
-  const told = facts ? [counted(facts, "fact")] : [];
-  return `Control on ${days(date, date)}, drawn from ${[...maps, ...told].join(" and ")}.`;
+  if (!date || (note && !drawn.length)) return t("Control: nothing is known of who held what.");
+  const maps = [...new Set(drawn.map((each) => t("{source}’s map of {day}", { source: each.source, day: days(each.date, each.date) })))];
+  const told = facts ? [tn("{n} fact of events and tables", "{n} facts of events and tables", facts)] : [];
+  return t("Control on {day}, drawn from {sources}.", { day: days(date, date), sources: [...maps, ...told].join(", ") });
 }
 
 // ---------------------------------------------------------------- where the names stand

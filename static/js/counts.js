@@ -4,7 +4,7 @@
 import { el } from "./dom.js";
 import { load, loadOrSay } from "./load.js";
 import { on, option, query, setOption, setQuery } from "./state.js";
-import { t } from "./words.js";
+import { number, t, tn } from "./words.js";
 
 const LINE = {
   shown: "{number} shown",
@@ -23,7 +23,9 @@ export function startCounts() {
     button.addEventListener("click", () => toggleTray(button.dataset.tray));
   }
   on("query", count);
-  on("option", (name) => { if (name === "list") markTray(); });
+  on("option", (name) => {
+    if (name === "list") markTray();
+  });
   onCounts(sayLine);
   onCounts(sayEmpty);
   return count();
@@ -37,11 +39,6 @@ export function onCounts(listener) {
 // Returns the newest answer, null before the first and on pages that count nothing.
 export function counts() {
   return latest;
-}
-
-// "12,345" in the language of the page.
-export function shown(number) {
-  return (number || 0).toLocaleString(document.documentElement.lang);
 }
 
 async function count() {
@@ -60,16 +57,12 @@ async function count() {
 function sayLine(numbers) {
   const line = document.getElementById("counts");
   for (const [field, words] of Object.entries(LINE)) {
-    line.querySelector(`[data-count=${field}]`).textContent = t(words, { number: shown(numbers[field]) });
+    line.querySelector(`[data-count=${field}]`).textContent = t(words, { number: number(numbers[field]) });
   }
-  line.querySelector("[data-count=window]").textContent = inWindow(numbers.window);
+  const whole = tn("{n} event in this window", "{n} events in this window", numbers.window);
+  line.querySelector("[data-count=window]").textContent = whole;
   for (const button of line.querySelectorAll("[data-tray]")) button.disabled = !numbers[button.dataset.count];
   markTray();
-}
-
-function inWindow(number) {
-  const words = number === 1 ? "{number} event in this window" : "{number} events in this window";
-  return t(words, { number: shown(number) });
 }
 
 function toggleTray(name) {
@@ -87,9 +80,12 @@ function markTray() {
 function sayEmpty(numbers) {
   const box = document.getElementById("empty");
   box.hidden = numbers.shown + numbers.region_only > 0;
-  if (box.hidden) return box.replaceChildren();
-  const wider = numbers.without.filter((one) => one.shown).map(widen);
-  box.replaceChildren(el("p", {}, why(numbers)), ...wider);
+  box.replaceChildren(...(box.hidden ? [] : nothing(numbers)));
+}
+
+// Returns why there is nothing, and a button for each filter without which there would be something.
+export function nothing(numbers) {
+  return [el("p", {}, why(numbers)), ...numbers.without.filter((one) => one.shown).map(widen)];
 }
 
 function why({ window, unplaced }) {
@@ -98,8 +94,8 @@ function why({ window, unplaced }) {
 }
 
 // The window is one filter with two ends.
-function widen({ filter, words, shown: number }) {
-  const wording = t("Without {filter}: {number}", { filter: words, number: shown(number) });
+function widen({ filter, words, shown }) {
+  const wording = t("Without {filter}: {number}", { filter: words, number: number(shown) });
   const button = el("button", { type: "button", class: "quiet" }, wording);
   button.addEventListener("click", () => setQuery(filter === "start" ? { start: "", end: "" } : { [filter]: "" }));
   return button;

@@ -13,18 +13,24 @@ export function startDistance() {
   const box = document.getElementById("distance");
   const place = document.getElementById("distance-place");
   const reach = document.getElementById("distance-reach");
-  const from = ({ lat, lon }) => setQuery({ around: [lat.toFixed(DECIMALS), lon.toFixed(DECIMALS), chosenKm(reach)].join() });
+  const from = ({ lat, lon }) =>
+    setQuery({ around: [lat.toFixed(DECIMALS), lon.toFixed(DECIMALS), chosenKm(reach)].join() });
 
   reach.max = KILOMETRES.length - 1;
   combobox(place, document.getElementById("distance-places"), {
-    ask: async (text) => (await placesLike(box.dataset.places, text)).map((found) => ({ ...found, words: found.label, note: found.kind })),
+    ask: async (text) =>
+      (await placesLike(box.dataset.places, text)).map((found) => ({ ...found, words: found.label, note: found.kind })),
     choose: (found) => {
       place.value = found.label;
       from(found);
     },
   });
-  place.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
-  document.getElementById("distance-middle").addEventListener("click", () => { if (view()) from(view()); });
+  place.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+  document.getElementById("distance-middle").addEventListener("click", () => {
+    if (view()) from(view());
+  });
   reach.addEventListener("input", () => sayKm(reach));
   reach.addEventListener("change", () => {
     const [lat, lon] = around();

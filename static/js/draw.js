@@ -28,14 +28,32 @@ export function startDrawing(map) {
 function showOutlines(outlines) {
   const [area, around, bbox] = ["area", "around", "bbox"].map((name) => query().get(name));
   outlines.clearLayers();
-  if (area) add(outlines, "area", L.polygon(area.split(";").map((corner) => corner.split(",").map(Number).reverse()), OUTLINE));
+  if (area)
+    add(
+      outlines,
+      "area",
+      L.polygon(
+        area.split(";").map((corner) => corner.split(",").map(Number).reverse()),
+        OUTLINE,
+      ),
+    );
   if (around) {
     const [lat, lon, km] = around.split(",").map(Number);
     add(outlines, "around", L.circle([lat, lon], { ...OUTLINE, radius: 1000 * km }));
   }
   if (bbox) {
     const [west, south, east, north] = bbox.split(",").map(Number);
-    add(outlines, "bbox", L.rectangle([[south, west], [north, east]], OUTLINE));
+    add(
+      outlines,
+      "bbox",
+      L.rectangle(
+        [
+          [south, west],
+          [north, east],
+        ],
+        OUTLINE,
+      ),
+    );
   }
 }
 
@@ -68,7 +86,8 @@ function draw(map) {
   function redraw() {
     line.setLatLngs(corners);
     dots.clearLayers();
-    for (const corner of corners) dots.addLayer(L.circleMarker(corner, { ...OUTLINE, radius: 4, className: "area-corner" }));
+    for (const corner of corners)
+      dots.addLayer(L.circleMarker(corner, { ...OUTLINE, radius: 4, className: "area-corner" }));
     bar.say(corners.length);
   }
   function corner({ latlng, containerPoint }) {
@@ -81,7 +100,14 @@ function draw(map) {
     if (corners.length === MOST) end();
   }
   function key(event) {
-    const acts = { Enter: end, Escape: stop, Backspace: () => { corners.pop(); redraw(); } }[event.key];
+    const acts = {
+      Enter: end,
+      Escape: stop,
+      Backspace: () => {
+        corners.pop();
+        redraw();
+      },
+    }[event.key];
     if (!acts || (event.key === "Enter" && event.target.tagName === "BUTTON")) return;
     event.preventDefault();
     event.stopPropagation();
@@ -126,9 +152,10 @@ function hint(map, { end, stop }) {
   map.getContainer().append(bar);
   const say = (number) => {
     done.disabled = number < FEWEST;
-    words.textContent = number < FEWEST
-      ? t("Click the corners of the area. Backspace takes the last one back.")
-      : t("{number} corners. A double click, Enter or the first corner ends it.", { number });
+    words.textContent =
+      number < FEWEST
+        ? t("Click the corners of the area. Backspace takes the last one back.")
+        : t("{number} corners. A double click, Enter or the first corner ends it.", { number });
   };
   return { say, remove: () => bar.remove() };
 }

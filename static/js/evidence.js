@@ -4,7 +4,7 @@ import { el, outward } from "./dom.js";
 import { mistakeForm } from "./mistake.js";
 import { whyThisPlace } from "./rivals.js";
 import { sign } from "./signs.js";
-import { t } from "./words.js";
+import { t, tn } from "./words.js";
 
 // Fills `box` with what the server knows of an event; `close` leads back to the list.
 export function showEvidence(box, event, close) {
@@ -14,20 +14,29 @@ export function showEvidence(box, event, close) {
     back,
     el("h2", { tabindex: -1 }, sign(event.mark.family, event.mark.stance), event.headline),
     el("dl", { class: "facts" }, ...event.facts.flatMap(fact)),
-    ...(event.mark.lat === null ? [el("p", { class: "note" }, t("It is on no map, but it is counted and listed."))] : []),
-    el("h3", {}, event.reports.length === 1 ? t("One report") : t("{count} reports", { count: total(event) })),
+    ...(event.mark.lat === null
+      ? [el("p", { class: "note" }, t("It is on no map, but it is counted and listed."))]
+      : []),
+    el("h3", {}, tn("{n} report", "{n} reports", event.reports.length + event.more_reports)),
     ...event.reports.map(report),
-    ...(event.more_reports ? [el("p", { class: "note" },
-      el("a", { href: event.page }, t("{count} more on the event's own page", { count: event.more_reports })))] : []),
+    ...(event.more_reports
+      ? [
+          el(
+            "p",
+            { class: "note" },
+            el(
+              "a",
+              { href: event.page },
+              tn("{n} more on the event's own page", "{n} more on the event's own page", event.more_reports),
+            ),
+          ),
+        ]
+      : []),
     ...(event.why ? whyThisPlace(event.why) : []),
     ...(event.history.length > 1 ? history(event.history) : []),
     actions(event),
     mistakeForm(event.mistakes),
   );
-}
-
-function total({ reports, more_reports: left }) {
-  return reports.length + left;
 }
 
 function fact({ name, words, note }) {
@@ -38,13 +47,26 @@ function report(item) {
   const about = [item.said, item.deaths, item.source || t("Source not given"), item.day].filter(Boolean);
   const line = el("p", { class: "note" }, about.join(" · "));
   if (item.url) line.append(" · ", outward(item.url, t("the report at its source")));
-  return el("section", { class: "report" },
-    el("h4", {}, item.title || t("Report without a title")), line,
-    el("blockquote", {}, passage(item.before, "context"), passage(item.sentence, "sentence"), passage(item.after, "context")),
-    ...(item.elsewhere.length ? [
-      el("p", { class: "note" }, t("The place is named elsewhere in the report:")),
-      el("blockquote", {}, passage(item.elsewhere, "context"))] : []),
-    item.reason && el("p", { class: "note" }, t("Its place: {reason}", { reason: item.reason })));
+  return el(
+    "section",
+    { class: "report" },
+    el("h4", {}, item.title || t("Report without a title")),
+    line,
+    el(
+      "blockquote",
+      {},
+      passage(item.before, "context"),
+      passage(item.sentence, "sentence"),
+      passage(item.after, "context"),
+    ),
+    ...(item.elsewhere.length
+      ? [
+          el("p", { class: "note" }, t("The place is named elsewhere in the report:")),
+          el("blockquote", {}, passage(item.elsewhere, "context")),
+        ]
+      : []),
+    item.reason && el("p", { class: "note" }, t("Its place: {reason}", { reason: item.reason })),
+  );
 }
 
 function passage(pieces, name) {
@@ -53,8 +75,17 @@ function passage(pieces, name) {
 }
 
 function history(steps) {
-  const lines = steps.map((step) => el("li", {},
-    t("{day}: {stance}, in {source}", { day: step.day, stance: step.said, source: step.source || t("a report without a source") })));
+  const lines = steps.map((step) =>
+    el(
+      "li",
+      {},
+      t("{day}: {stance}, in {source}", {
+        day: step.day,
+        stance: step.said,
+        source: step.source || t("a report without a source"),
+      }),
+    ),
+  );
   return [el("h3", {}, t("Who vouched for it, and when")), el("ol", { class: "history" }, ...lines)];
 }
 
@@ -62,10 +93,14 @@ function actions(event) {
   const link = new URL(event.page, location.href).href;
   const copy = el("button", { type: "button", class: "plain" }, t("Copy link"));
   copy.addEventListener("click", () => copied(copy, link));
-  return el("p", { class: "links" }, copy,
+  return el(
+    "p",
+    { class: "links" },
+    copy,
     el("a", { href: event.page }, t("Its own page")),
     el("a", { href: event.geojson }, "GeoJSON"),
-    event.near && el("a", { href: event.near }, t("Near here")));
+    event.near && el("a", { href: event.near }, t("Near here")),
+  );
 }
 
 // Browsers give the clipboard to safe addresses only; elsewhere the link is shown, ready to be copied.

@@ -2,12 +2,12 @@
 // Without scripts the same form is sent by its button.
 
 import { showChips } from "./chips.js";
-import { onCounts, shown } from "./counts.js";
+import { onCounts } from "./counts.js";
 import { startDistance } from "./distance.js";
 import { el } from "./dom.js";
 import { on, query, setQuery } from "./state.js";
-import { t } from "./words.js";
 import { askedTypes, settleTypes, showTypes } from "./types.js";
+import { number, t } from "./words.js";
 
 const WRITING_MS = 500;
 const FIRST_NAMES = 8;
@@ -57,8 +57,14 @@ export function startFilters() {
 
 function asked() {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value.trim()]));
-  return { ...fields, type: askedTypes(form), stance: askedStances(), ...Object.fromEntries(
-    ["precision", ...KEPT, ...Object.keys(NAMED)].map((name) => [name, [...ticked(name), ...written(name)]])) };
+  return {
+    ...fields,
+    type: askedTypes(form),
+    stance: askedStances(),
+    ...Object.fromEntries(
+      ["precision", ...KEPT, ...Object.keys(NAMED)].map((name) => [name, [...ticked(name), ...written(name)]]),
+    ),
+  };
 }
 
 function boxes(name) {
@@ -66,7 +72,9 @@ function boxes(name) {
 }
 
 function ticked(name) {
-  return boxes(name).filter(({ checked }) => checked).map(({ value }) => value);
+  return boxes(name)
+    .filter(({ checked }) => checked)
+    .map(({ value }) => value);
 }
 
 function written(name) {
@@ -101,9 +109,9 @@ function show() {
   tick("precision", now.getAll("precision"));
   tick("stance", stances(now.getAll("stance")));
   showTypes(form, now.getAll("type"));
-  const number = showChips(form, now);
-  document.getElementById("show-all").hidden = number === 0;
-  sayBadge(number);
+  const chosen = showChips(form, now);
+  document.getElementById("show-all").hidden = chosen === 0;
+  sayBadge(chosen);
 }
 
 // What is being written keeps its spaces.
@@ -135,10 +143,10 @@ function stances(chosen) {
   return chosen.length ? chosen : USUAL_STANCES;
 }
 
-function sayBadge(number) {
+function sayBadge(chosen) {
   const badge = document.querySelector("#filters > summary .badge");
-  badge.textContent = shown(number);
-  badge.hidden = number === 0;
+  badge.textContent = number(chosen);
+  badge.hidden = chosen === 0;
 }
 
 // ---------------------------------------------------------------- the numbers beside the choices
@@ -151,10 +159,10 @@ function sayNumbers(counts) {
   offerRegions(form.elements.region, counts.regions);
 }
 
-function sayNumber(box, number) {
+function sayNumber(box, events) {
   const label = box.closest("label");
-  label.querySelector(".count").textContent = shown(number);
-  label.classList.toggle("none", !number);
+  label.querySelector(".count").textContent = number(events);
+  label.classList.toggle("none", !events);
 }
 
 // The most frequent names and those that are chosen, as rows; the others as suggestions.
@@ -175,15 +183,30 @@ function offerNames(name, counted) {
 }
 
 function namedRow(name, value) {
-  return el("li", {}, el("label", { class: "choice" },
-    el("input", { type: "checkbox", name, value }), el("span", { class: "words" }, value), el("span", { class: "count" })));
+  return el(
+    "li",
+    {},
+    el(
+      "label",
+      { class: "choice" },
+      el("input", { type: "checkbox", name, value }),
+      el("span", { class: "words" }, value),
+      el("span", { class: "count" }),
+    ),
+  );
 }
 
 function offerRegions(select, countries) {
-  const option = ({ id, name, count }, before = "") => el("option", { value: id, "data-name": name },
-    `${before}${name} (${shown(count)})`);
-  const groups = countries.map((country) => el("optgroup", { label: country.name },
-    option(country), ...country.divisions.map((division) => option(division, "– "))));
+  const option = ({ id, name, count }, before = "") =>
+    el("option", { value: id, "data-name": name }, `${before}${name} (${number(count)})`);
+  const groups = countries.map((country) =>
+    el(
+      "optgroup",
+      { label: country.name },
+      option(country),
+      ...country.divisions.map((division) => option(division, "– ")),
+    ),
+  );
   select.replaceChildren(select.options[0], ...groups);
   select.value = query().get("region") || "";
 }

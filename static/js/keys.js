@@ -13,7 +13,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 // A click beside the dialog meets the dialog itself, one within it something that it holds.
-dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+dialog.addEventListener("click", ({ target }) => {
+  if (target === dialog) dialog.close();
+});
 
 function writes({ isContentEditable, tagName, type }) {
   const ticks = ["checkbox", "radio", "range", "button", "submit"].includes(type);

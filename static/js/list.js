@@ -1,12 +1,13 @@
 // The events in view as a list: the keyboard's way to them. It is sorted by the server and comes in pages; where it is
 // empty, it says what to widen.
 
+import { counts, nothing, onCounts } from "./counts.js";
 import { el } from "./dom.js";
 import { corners } from "./live.js";
 import { load, loadOrSay } from "./load.js";
 import { sign } from "./signs.js";
-import { on, option, query, setOption, setQuery } from "./state.js";
-import { t } from "./words.js";
+import { on, option, query, setOption } from "./state.js";
+import { number, t, tn } from "./words.js";
 
 const PAGE = 50;
 const LARGEST_PAGE = 200;
@@ -22,22 +23,20 @@ const TRAYS = {
   region: { precision: "3", title: () => t("Events known only to the region") },
 };
 
-const local = (number) => number.toLocaleString(document.documentElement.lang);
-
 // Returns the list: `start()` fills it, `pause()` leaves it as it is until `resume(id)`, which leads back to the event
 // that was opened, `title(words)` says something else above it meanwhile.
 export function eventList(panel, map) {
   const part = (id) => document.getElementById(id);
   const [rows, note, more, back, order] = ["event-list", "list-note", "list-more", "list-back", "list-order"].map(part);
   let events = [];
-  let total = 0;
+  let total = null;
   let stop = new AbortController();
   let paused = false;
   let stale = false;
 
-  const title = (words, number = "") => {
+  const title = (words, count = "") => {
     part("side-title").textContent = words;
-    part("in-view").textContent = number;
+    part("in-view").textContent = count;
   };
 
   const ask = async (skip, limit, signal) => {
@@ -61,7 +60,13 @@ export function eventList(panel, map) {
     if (!answer) return;
     events = [];
     draw(answer);
-    note.replaceChildren(...(total ? [] : await explained(panel, map, signal)));
+  };
+
+  const explain = () => {
+    const cut = more.hidden && total > events.length;
+    const words =
+      cut && t("The first {count} of them; zoom in or filter for the others.", { count: number(events.length) });
+    note.replaceChildren(...(total === 0 ? explained(panel, map) : [words].filter(Boolean)));
   };
 
   const extend = async () => {
@@ -73,25 +78,22 @@ export function eventList(panel, map) {
   };
 
   const draw = (answer) => {
-    const old = new Map([...rows.children].map((row) => [row.firstChild.dataset.event, row]));
+    const old = new Map([...rows.children].map((line) => [line.firstChild.dataset.event, line]));
     const focused = rows.contains(document.activeElement) ? document.activeElement.dataset.event : "";
     // An event that came in between two pages moves the others on.
     const known = new Set(events.map(({ id }) => id));
     events = [...events, ...answer.events.filter(({ id }) => !known.has(id))];
     total = answer.total;
     rows.replaceChildren(...events.map((event) => old.get(event.id) || row(event)));
-    const ended = !answer.events.length || events.length >= Math.min(total, MOST);
-    more.hidden = ended;
-    if (ended && total > events.length) {
-      note.replaceChildren(t("The first {count} of them; zoom in or filter for the others.", { count: local(events.length) }));
-    }
+    more.hidden = !answer.events.length || events.length >= Math.min(total, MOST);
+    explain();
     head();
     markTab(focused);
     if (focused) entry(focused)?.focus({ preventScroll: true });
   };
 
   const head = () => {
-    title(heading(events), local(total));
+    if (!paused) title(heading(events), number(total || 0));
     back.hidden = !spot() && !TRAYS[option("list")];
     order.value = ORDERS.includes(option("order")) ? option("order") : "";
   };
@@ -133,9 +135,18 @@ export function eventList(panel, map) {
     title,
     start() {
       on("query", () => renew());
-      on("view", () => { if (!spot() && !TRAYS[option("list")]) renew({ from: Math.max(PAGE, events.length) }); });
-      on("option", (name) => { if (["order", "spot", "list"].includes(name)) renew(); });
-      new IntersectionObserver(([{ isIntersecting }]) => { if (isIntersecting && !more.disabled) extend(); }).observe(more);
+      onCounts(() => {
+        if (total === 0) explain();
+      });
+      on("view", () => {
+        if (!spot() && !TRAYS[option("list")]) renew({ from: Math.max(PAGE, events.length) });
+      });
+      on("option", (name) => {
+        if (["order", "spot", "list"].includes(name)) renew();
+      });
+      new IntersectionObserver(([{ isIntersecting }]) => {
+        if (isIntersecting && !more.disabled) extend();
+      }).observe(more);
       renew();
     },
     pause() {
@@ -183,40 +194,38 @@ function heading(events) {
 
 function row(event) {
   const grain = { 2: t("near it"), 3: t("region only") }[event.geo_precision];
-  const deaths = event.fatalities && t("{count} killed", { count: local(event.fatalities) });
+  const deaths = event.fatalities && tn("{n} killed", "{n} killed", event.fatalities);
   const about = [event.kind, event.stance === "reported" ? "" : event.said, grain, deaths].filter(Boolean);
-  return el("li", {}, el("button", { type: "button", "data-event": event.id },
-    el("span", { class: "line" }, sign(event.family, event.stance),
-      el("span", { class: "place" }, event.place), el("time", {}, event.when)),
-    el("span", { class: "note" }, about.join(" · "))));
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      { type: "button", "data-event": event.id },
+      el(
+        "span",
+        { class: "line" },
+        sign(event.family, event.stance),
+        el("span", { class: "place" }, event.place),
+        el("time", {}, event.when),
+      ),
+      el("span", { class: "note" }, about.join(" · ")),
+    ),
+  );
 }
 
 // ---------------------------------------------------------------- where nothing is listed
 
-async function explained(panel, map, signal) {
+function explained(panel, map) {
+  const numbers = counts();
   if (TRAYS[option("list")] || spot()) return [el("p", {}, t("Nothing, with these filters."))];
-  const ask = () => load(`${panel.dataset.counts}?${query()}`, signal);
-  const counts = await loadOrSay(t("What could be widened"), ask, signal);
-  if (!counts) return [];
-  const elsewhere = counts.shown + counts.region_only;
-  if (elsewhere) {
-    return [el("p", {}, t("None in this part of the map.")),
-      way(t("{count} elsewhere: show them on the map", { count: local(elsewhere) }), () => widen(panel, map))];
-  }
-  const ways = counts.without.filter(({ shown }) => shown);
-  return [el("p", {}, t("No events pass these filters.")), ...ways.map(({ filter, words, shown }) => (
-    way(t("{count} without {filter}", { count: local(shown), filter: words }), () => setQuery(taken(filter)))))];
-}
-
-function way(words, act) {
-  const button = el("button", { type: "button", class: "plain" }, words);
-  button.addEventListener("click", act);
-  return el("p", {}, button);
-}
-
-// Both ends of the window go together.
-function taken(filter) {
-  return filter === "start" ? { start: "", end: "" } : { [filter]: [] };
+  if (!numbers) return [];
+  const elsewhere = numbers.shown + numbers.region_only;
+  if (!elsewhere) return nothing(numbers);
+  const words = tn("{n} elsewhere: show it on the map", "{n} elsewhere: show them on the map", elsewhere);
+  const button = el("button", { type: "button", class: "quiet" }, words);
+  button.addEventListener("click", () => widen(panel, map));
+  return [el("p", {}, t("None in this part of the map.")), button];
 }
 
 // Moves the map to where the events are.
@@ -227,7 +236,13 @@ async function widen(panel, map) {
   const answer = await loadOrSay(t("The events"), () => load(`${panel.dataset.clusters}?${asked}`));
   const boxes = answer.features.map(({ properties: { box, lat, lon } }) => box || [lon, lat, lon, lat]);
   if (boxes.length) {
-    map.fitBounds(boxes.map(([west, south, east, north]) => [[south, west], [north, east]]), FIT);
+    map.fitBounds(
+      boxes.map(([west, south, east, north]) => [
+        [south, west],
+        [north, east],
+      ]),
+      FIT,
+    );
   } else {
     map.fitWorld({ animate: false });
   }

@@ -3,7 +3,8 @@
 // before.
 
 import { combobox, placesLike } from "./combobox.js";
-import { load, loadOrSay, loadPage } from "./load.js";
+import { startEvents } from "./events.js";
+import { idle, loadOrSay, loadPage } from "./load.js";
 import { on, query, setQuery } from "./state.js";
 import { t } from "./words.js";
 
@@ -11,21 +12,29 @@ const CLOSEST_KM = 1;
 const FARTHEST_KM = 500;
 const STEPS = 100;
 const SWAPPED = ["near-title", "answer"];
+const OWN = ["place", "place_id", "lat", "lon", "km", "limit"];
 const FIT = { padding: [8, 8], maxZoom: 13, animate: false };
 
 // Folium calls this with the finished map.
-export function around(map, { eventLayer }) {
+export function around(map, layers) {
   const form = document.getElementById("near-form");
   const circle = L.circle([0, 0], { pane: "regions", radius: 0, interactive: false, className: "radius" });
+  const answered = () => document.getElementById("answer").dataset;
   let stop = new AbortController();
 
+  const renew = startEvents(map, layers, () => {
+    const asked = query();
+    const { lat, lon, km } = answered();
+    OWN.forEach((name) => asked.delete(name));
+    if (lat !== undefined) asked.set("around", [lat, lon, km]);
+    return asked;
+  });
   const draw = async () => {
-    const { lat, lon, km } = document.getElementById("answer").dataset;
+    const { lat, lon, km } = answered();
     if (lat === undefined) circle.remove();
     else showCircle(map, circle, [Number(lat), Number(lon)], Number(km));
-    const told = lat === undefined ? { features: [] }
-      : await loadOrSay(t("The events"), () => load(`${eventLayer.url}?${query()}`, stop.signal), stop.signal);
-    if (told) eventLayer.draw(eventLayer.read(told));
+    renew();
+    await idle();
     map.getContainer().dataset.ready = "yes";
   };
   const update = async () => {

@@ -2,7 +2,7 @@
 // a small map. The same number stands for the same place on all three.
 
 import { el, svg } from "./dom.js";
-import { t } from "./words.js";
+import { LANGUAGE, t, tn } from "./words.js";
 
 const WIDE = 264;
 const EDGE = 12;
@@ -17,26 +17,47 @@ export function whyThisPlace(why) {
   return [
     el("h3", {}, t("Why this place")),
     why.said && el("p", {}, t("It was {said}, as the text says; drawn as all that this may mean.", { said: why.said })),
-    el("p", {}, why.reason),
-    compared && line(t("Score"), scores, Math.min(...scores), Math.max(...scores), (score) => score.toFixed(1), rivals),
-    compared && far > 0 && line(t("Distance"), rivals.map(({ distance_km: km }) => km || 0), 0, far, kilometres, rivals),
+    el("p", { lang: "en" }, why.reason),
+    compared && line(t("Score"), scores, Math.min(...scores), Math.max(...scores), decimal, rivals),
+    compared &&
+      far > 0 &&
+      line(
+        t("Distance"),
+        rivals.map(({ distance_km: km }) => km || 0),
+        0,
+        far,
+        kilometres,
+        rivals,
+      ),
     why.map && smallMap(why.map, rivals),
     el("ol", { class: "rivals" }, ...rivals.map(rival)),
-    why.others > 0 && el("p", { class: "note" }, t("{count} more of that name score lower", { count: why.others })),
+    why.others > 0 &&
+      el(
+        "p",
+        { class: "note" },
+        tn("{n} more of that name scores lower", "{n} more of that name score lower", why.others),
+      ),
   ].filter(Boolean);
 }
 
 function rival({ label, chosen, score, distance, ahead, behind }) {
   const about = [
     chosen ? t("chosen") : distance && t("{distance} away", { distance }),
-    t("score {score}", { score: score.toFixed(1) }),
-  ].filter(Boolean).join(" · ");
-  const reasons = [
-    ahead.length ? t("more for it: {reasons}", { reasons: ahead.join(", ") }) : "",
-    behind.length ? t("less for it: {reasons}", { reasons: behind.join(", ") }) : "",
-  ].filter(Boolean).join("; ");
-  return el("li", chosen ? { class: "chosen" } : {}, el("span", {}, label),
-    el("span", { class: "note" }, [about, reasons].filter(Boolean).join(". ")));
+    t("score {score}", { score: decimal(score) }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  const lines = [
+    about,
+    ahead.length ? t("More for it: {reasons}", { reasons: ahead.join(", ") }) : "",
+    behind.length ? t("Less for it: {reasons}", { reasons: behind.join(", ") }) : "",
+  ].filter(Boolean);
+  return el(
+    "li",
+    chosen ? { class: "chosen" } : {},
+    el("span", {}, label),
+    ...lines.map((words) => el("span", { class: "note" }, words)),
+  );
 }
 
 // A line from the lowest to the highest value with a numbered dot for each. Dots that would cover each other stand
@@ -50,30 +71,45 @@ function line(name, values, low, high, written, rivals) {
     stacked.push(x);
     return dot(x, HIGH - 14 - level * 2 * RADIUS, at, rivals[at]);
   });
-  return svg("svg", { class: "rival-line", viewBox: `0 0 ${WIDE} ${HIGH + 4}`, "aria-hidden": "true" },
+  return svg(
+    "svg",
+    { class: "rival-line", viewBox: `0 0 ${WIDE} ${HIGH + 4}`, "aria-hidden": "true" },
     svg("text", { x: WIDE / 2, y: HIGH + 2, class: "name" }, name),
     svg("text", { x: 0, y: HIGH + 2 }, written(low)),
     svg("text", { x: WIDE, y: HIGH + 2, class: "end" }, written(high)),
     svg("path", { class: "axis", d: `M${EDGE} ${HIGH - 14}H${WIDE - EDGE}` }),
-    ...dots);
+    ...dots,
+  );
 }
 
 function smallMap({ width, height, land, area, spots }, rivals) {
   // The chosen one is drawn last: where places lie close together it stays in sight.
   const dots = spots.map(([x, y], at) => dot(x, y, at, rivals[at])).reverse();
-  return svg("svg", { class: "rival-map", viewBox: `0 0 ${width} ${height}`, role: "img",
-    "aria-label": t("Where these places lie") },
-  svg("path", { class: "ground", d: land }), area && svg("path", { class: "expanse", d: area }), ...dots);
+  return svg(
+    "svg",
+    { class: "rival-map", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": t("Where these places lie") },
+    svg("path", { class: "ground", d: land }),
+    area && svg("path", { class: "expanse", d: area }),
+    ...dots,
+  );
 }
 
 // A region has no spot: its number stands in a broken ring.
 function dot(x, y, at, { chosen, point }) {
   const classes = ["rival-dot", chosen ? "chosen" : "", point ? "" : "expanse"].filter(Boolean).join(" ");
-  return svg("g", { class: classes }, svg("circle", { cx: x, cy: y, r: RADIUS }), svg("text", { x, y }, String(at + 1)));
+  return svg(
+    "g",
+    { class: classes },
+    svg("circle", { cx: x, cy: y, r: RADIUS }),
+    svg("text", { x, y }, String(at + 1)),
+  );
 }
 
 function kilometres(km) {
-  const digits = km < 9.95 && km > 0 ? 1 : 0;
-  const number = km.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits });
-  return t("{number} km", { number });
+  return t("{number} km", { number: decimal(km, km < 9.95 && km > 0 ? 1 : 0) });
+}
+
+function decimal(number, digits = 1) {
+  const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return number.toLocaleString(LANGUAGE, format).replace("-", "\u2212");
 }

@@ -2,9 +2,9 @@
 // from other pages it leads to the map, or to what is near the place.
 
 import { combobox, placesLike } from "./combobox.js";
-import { counts, shown } from "./counts.js";
+import { counts } from "./counts.js";
 import { query, setQuery, setView } from "./state.js";
-import { t } from "./words.js";
+import { number, t } from "./words.js";
 
 const MOST_PLACES = 5;
 const MOST_ACTORS = 3;
@@ -51,9 +51,9 @@ function nearPlace({ id, label, kind }) {
 function actors(text) {
   const looked = text.toLocaleLowerCase();
   const found = (counts()?.by_actor || []).filter(([name]) => name.toLocaleLowerCase().includes(looked));
-  return found.slice(0, MOST_ACTORS).map(([actor, number]) => ({
+  return found.slice(0, MOST_ACTORS).map(([actor, events]) => ({
     words: t("Actor: {actor}", { actor }),
-    note: shown(number),
+    note: number(events),
     go: () => done(() => setQuery({ actor: [...new Set([...query().getAll("actor"), actor])] })),
   }));
 }

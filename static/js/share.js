@@ -1,13 +1,13 @@
 // The share menu: the address, the code of a frame, downloads of what is in view, a picture, and print.
 
+import { corners } from "./live.js";
 import { load } from "./load.js";
 import { png, sheet } from "./picture.js";
-import { address, on, query } from "./state.js";
+import { address, on, query, setView, view } from "./state.js";
 import { t } from "./words.js";
 
 const FRAME = { width: 800, height: 600 };
 const QUIET_MS = 300;
-const DECIMALS = 4;
 const PAPER_PIXELS = 1040;
 
 export function startShare(map) {
@@ -25,7 +25,11 @@ export function startShare(map) {
     document.getElementById("embed-code").value = frame(address(menu.dataset.embed));
     say("");
   };
-  menu.addEventListener("toggle", follow);
+  menu.addEventListener("toggle", () => {
+    // On another screen the same events would be fitted into another part of the map.
+    if (menu.open && !view()) rememberView(map);
+    follow();
+  });
   for (const kind of ["query", "view", "option"]) on(kind, follow);
   map.on("moveend", follow);
   follow();
@@ -51,6 +55,11 @@ export function startShare(map) {
   closeWithEscape(menu);
 }
 
+function rememberView(map) {
+  const { lat, lng } = map.getCenter().wrap();
+  setView({ zoom: map.getZoom(), lat, lon: lng });
+}
+
 // Returns a function that promises { window, filters } of the present query. What was said last is its `last`, for
 // printing does not wait.
 function questionInWords(url) {
@@ -72,20 +81,8 @@ function questionInWords(url) {
 
 function target(link, map) {
   const asked = query();
-  if ("inView" in link.dataset) asked.set("view", box(map));
+  if ("inView" in link.dataset) asked.set("view", corners(map.getBounds()));
   return asked.size ? `${link.dataset.address}?${asked}` : link.dataset.address;
-}
-
-// "west,south,east,north" of what the map shows; west lies east of east where it crosses the antimeridian.
-function box(map) {
-  const view = map.getBounds();
-  if (view.getEast() - view.getWest() >= 360) return `-180,${lat(view.getSouth())},180,${lat(view.getNorth())}`;
-  const lon = (degrees) => L.Util.wrapNum(degrees, [-180, 180], true).toFixed(DECIMALS);
-  return [lon(view.getWest()), lat(view.getSouth()), lon(view.getEast()), lat(view.getNorth())].join(",");
-}
-
-function lat(degrees) {
-  return Math.min(Math.max(degrees, -90), 90).toFixed(DECIMALS);
 }
 
 function frame(url) {
@@ -106,6 +103,7 @@ function save(blob) {
 function printSheet(map, words) {
   let paper;
   addEventListener("beforeprint", () => {
+    paper?.remove();
     paper = sheet(map, words.last || { window: "", filters: [] }, address());
     paper.style.setProperty("zoom", Math.min(1, PAPER_PIXELS / Number.parseFloat(paper.style.width)));
     document.body.append(paper);

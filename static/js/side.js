@@ -42,8 +42,9 @@ export function startSide(map) {
     }
     list.pause();
     panel.open = true;
-    const answer = await load(`${panel.dataset.events}${encodeURIComponent(id)}/evidence.json`, signal)
-      .catch((error) => ({ error }));
+    const answer = await load(`${panel.dataset.events}${encodeURIComponent(id)}/evidence.json`, signal).catch(
+      (error) => ({ error }),
+    );
     if (signal.aborted) return;
     opened.dataset.event = id;
     if (answer.error) opened.replaceChildren(...failure(answer.error, close, () => show({ focus: true })));
@@ -53,7 +54,9 @@ export function startSide(map) {
     if (focus) opened.querySelector("h2").focus({ preventScroll: true });
   };
 
-  on("option", (name) => { if (name === "event") show({ focus: true }); });
+  on("option", (name) => {
+    if (name === "event") show({ focus: true });
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !option("event")) return;
     if (!event.target.closest(TYPING)) close();
@@ -67,6 +70,10 @@ function failure(error, close, again) {
   retry.addEventListener("click", again);
   const back = el("button", { type: "button", class: "plain" }, t("Back to the list"));
   back.addEventListener("click", close);
-  return [back, el("h2", { tabindex: -1 }, t("The event could not be loaded")),
-    el("p", { role: "alert" }, `${error.message}.`), el("p", { class: "actions" }, retry)];
+  return [
+    back,
+    el("h2", { tabindex: -1 }, t("The event could not be loaded")),
+    el("p", { role: "alert" }, `${error.message}.`),
+    el("p", { class: "actions" }, retry),
+  ];
 }

@@ -5,27 +5,24 @@ import { compact } from "./words.js";
 
 const BOX = "0 0 20 20";
 
-export function sign(family, shape, stance) {
-  const use = svg("use", { href: `#shape-${shape}` });
+// The sign of an event: its family's number, and how its stance is called in the data.
+export function sign(family, stance) {
+  const use = svg("use", { href: `#family-${family}` });
   return svg("svg", { class: `sign family-${family} stance-${stance}`, viewBox: BOX, "aria-hidden": "true" }, use);
 }
 
 // An event near a place or in part of one: a soft disc with a small shape, not a sign on a spot.
-export function halo(family, shape, stance) {
+function halo(family, stance) {
   const disc = svg("circle", { class: "disc", cx: 10, cy: 10, r: 9.5 });
-  const use = svg("use", { href: `#shape-${shape}`, x: 6, y: 6, width: 8, height: 8 });
+  const use = svg("use", { href: `#family-${family}`, x: 6, y: 6, width: 8, height: 8 });
   const classes = `sign halo family-${family} stance-${stance}`;
   return svg("svg", { class: classes, viewBox: BOX, "aria-hidden": "true" }, disc, use);
 }
 
-export function markerIcon(event) {
-  const near = event.precision === 2;
+export function markerIcon({ family, stance, geo_precision: precision }) {
+  const near = precision === 2;
   const size = near ? 26 : 20;
-  return L.divIcon({
-    className: "mark",
-    html: (near ? halo : sign)(event.family, event.shape, event.stance),
-    iconSize: [size, size],
-  });
+  return L.divIcon({ className: "mark", html: (near ? halo : sign)(family, stance), iconSize: [size, size] });
 }
 
 // A disc with the count and a thin ring divided by family; it grows with the logarithm of the count.

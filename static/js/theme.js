@@ -41,6 +41,7 @@
   addEventListener("DOMContentLoaded", () => {
     apply();
     const menu = document.querySelector(".settings");
+    if (!menu) return;
     menu.addEventListener("change", ({ target }) => {
       chosen = target.value;
       remember();

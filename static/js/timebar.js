@@ -7,11 +7,11 @@ import { load, loadOrSay } from "./load.js";
 import { on, query, setQuery } from "./state.js";
 import { timeChart } from "./timechart.js";
 import { player } from "./timeplayer.js";
-import { days, t } from "./words.js";
+import { days, number, t } from "./words.js";
 
 const PAUSE_MS = 120;
 const CLICK_PIXELS = 4;
-const OWN_ARROWS = "input, select, textarea, [role], .leaflet-container, .panel";
+const OWN_ARROWS = "input, select, textarea, dialog, [role=listbox], .leaflet-container, .panel";
 const OWN_SPACE = `${OWN_ARROWS}, button, a, summary`;
 
 // Starts the bar. A page that knows of no day has none.
@@ -109,45 +109,52 @@ function beside(low, high, { first, last }) {
 
 function handleEdges(bar, range, byHand) {
   const [from, to] = bar.querySelectorAll(".track input");
-  from.addEventListener("input", () => byHand(() => {
-    const { high } = range.shown;
-    range.set(Math.min(Number(from.value), high), high);
-  }));
-  to.addEventListener("input", () => byHand(() => {
-    const { low } = range.shown;
-    range.set(low, Math.max(Number(to.value), low));
-  }));
+  from.addEventListener("input", () =>
+    byHand(() => {
+      const { high } = range.shown;
+      range.set(Math.min(Number(from.value), high), high);
+    }),
+  );
+  to.addEventListener("input", () =>
+    byHand(() => {
+      const { low } = range.shown;
+      range.set(low, Math.max(Number(to.value), low));
+    }),
+  );
   for (const edge of [from, to]) edge.addEventListener("change", range.settle);
 }
 
 // Dragging the window moves it, dragging over the bars beside it chooses a new one, and a click the bar under it.
 function handleTrack(track, { chart, range, byHand }) {
   let drag = null;
-  track.addEventListener("pointerdown", (event) => {
+  const take = (event) => {
     if (event.button || event.target.matches("input")) return;
     const moves = event.target.matches(".window");
-    drag = { moves, x: event.clientX, day: chart.dayAt(event.clientX), ...range.shown };
+    drag = { moves, far: false, x: event.clientX, day: chart.dayAt(event.clientX), ...range.shown };
     track.setPointerCapture(event.pointerId);
     chart.explain(null);
-  });
-  track.addEventListener("pointermove", ({ clientX, pointerType }) => {
+  };
+  const follow = (clientX) => {
+    drag.far ||= Math.abs(clientX - drag.x) >= CLICK_PIXELS;
+    if (!drag.far) return;
     const day = chart.dayAt(clientX);
-    if (!drag) return pointerType === "mouse" && chart.explain(chart.barAt(day));
-    if (Math.abs(clientX - drag.x) >= CLICK_PIXELS) drag.far = true;
-    if (!drag.far) return false;
-    return byHand(() => (drag.moves
-      ? range.move(day - drag.day, drag)
-      : range.set(Math.min(day, drag.day), Math.max(day, drag.day))));
+    if (drag.moves) range.move(day - drag.day, drag);
+    else range.set(Math.min(day, drag.day), Math.max(day, drag.day));
+  };
+  const release = ({ type }) => {
+    if (!drag) return;
+    const { low, high } = chart.barAt(drag.day);
+    if (type === "pointerup" && !drag.far && !drag.moves) range.set(low, high);
+    drag = null;
+    range.settle();
+  };
+  track.addEventListener("pointerdown", (event) => byHand(() => take(event)));
+  track.addEventListener("pointermove", ({ clientX, pointerType }) => {
+    if (drag) follow(clientX);
+    else if (pointerType === "mouse") chart.explain(chart.barAt(chart.dayAt(clientX)));
   });
   track.addEventListener("pointerleave", () => chart.explain(null));
-  for (const end of ["pointerup", "pointercancel"]) {
-    track.addEventListener(end, () => {
-      const { low, high } = drag ? chart.barAt(drag.day) : {};
-      if (end === "pointerup" && drag && !drag.far && !drag.moves) byHand(() => range.set(low, high));
-      drag = null;
-      range.settle();
-    });
-  }
+  for (const end of ["pointerup", "pointercancel"]) track.addEventListener(end, release);
 }
 
 function handleButtons(bar, { range, span, byHand }) {
@@ -156,13 +163,15 @@ function handleButtons(bar, { range, span, byHand }) {
     button.addEventListener("click", () => byHand(() => range.move(Number(button.dataset.step) * long())));
   }
   for (const button of bar.querySelectorAll("[data-days]")) {
-    button.addEventListener("click", () => byHand(() => {
-      const wanted = Number(button.dataset.days);
-      const high = within(range.shown.high, span.first, span.last);
-      if (wanted) range.set(high - wanted + 1, high);
-      else range.open();
-      range.settle();
-    }));
+    button.addEventListener("click", () =>
+      byHand(() => {
+        const wanted = Number(button.dataset.days);
+        const high = within(range.shown.high, span.first, span.last);
+        if (wanted) range.set(high - wanted + 1, high);
+        else range.open();
+        range.settle();
+      }),
+    );
   }
 }
 
@@ -197,8 +206,9 @@ function keepHistogram(bar, chart) {
     const found = await loadOrSay(t("The events by day"), () => load(`${bar.dataset.url}?${filters}`, signal), signal);
     if (!found) return;
     chart.draw(found);
-    const count = found.undated.toLocaleString(document.documentElement.lang);
-    bar.querySelector(".undated").textContent = found.undated ? t("+ {count} undated, shown with all days", { count }) : "";
+    const undated = bar.querySelector(".undated");
+    undated.hidden = !found.undated;
+    undated.textContent = t("+ {count} undated, shown with all days", { count: number(found.undated) });
   };
   on("query", refresh);
   refresh();

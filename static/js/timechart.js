@@ -1,8 +1,8 @@
 // The bars behind the window of days: how many events each day has, stacked by family. They are painted once for an
 // answer, a width and a theme; while the window moves, they stay as they are.
 
-import { dayParts, dayText, within } from "./daynumbers.js";
-import { days } from "./words.js";
+import { dayNumber, dayParts, dayText, monthName, monthStart, within } from "./daynumbers.js";
+import { days, number } from "./words.js";
 
 const AXIS_PIXELS = 14;
 const BAR_PIXELS = 2;
@@ -62,7 +62,7 @@ export function timeChart(track, { first, last }) {
       rows.forEach((row, family) => {
         const count = bar.families[family] || 0;
         row.hidden = !count;
-        row.querySelector(".figures").textContent = count.toLocaleString(document.documentElement.lang);
+        row.querySelector(".figures").textContent = number(count);
       });
       box.querySelector(".note").hidden = bar.families.some(Boolean);
     },
@@ -72,7 +72,7 @@ export function timeChart(track, { first, last }) {
 // Joins bins until a bar has at least `least` days. Bars end where the days of the track do.
 function gathered({ first: from, days: width, bins }, least, { first, last }) {
   const joined = Math.max(1, Math.ceil(least / width));
-  const start = Math.round(Date.parse(from) / 86_400_000);
+  const start = dayNumber(from);
   const bars = [];
   for (let at = 0; at < bins.length; at += joined) {
     const part = bins.slice(at, at + joined);
@@ -118,21 +118,21 @@ function paintAxis(pen, canvas, { x, first, last, foot, width }) {
 // month stands for its first day, and that of a year for its first month.
 function ticks(first, last, most) {
   const length = last - first + 1;
-  const month = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", timeZone: "UTC" });
-  const named = (day) => month.format(day * 86_400_000);
   const apart = DAYS_BETWEEN.find((each) => length / each <= most);
   if (apart) {
-    return Array.from({ length: Math.ceil(length / apart) }, (_, at) => first + at * apart)
-      .map((day) => ({ day, words: `${dayParts(day).date} ${named(day)}` }));
+    return Array.from({ length: Math.ceil(length / apart) }, (_, at) => first + at * apart).map((day) => ({
+      day,
+      words: `${dayParts(day).date} ${monthName(day)}`,
+    }));
   }
   const months = MONTHS_BETWEEN.find((each) => length / DAYS_A_MONTH / each <= most) || MONTHS_BETWEEN.at(-1);
   const { year, month: from } = dayParts(first);
   const found = [];
   for (let at = Math.ceil((year * 12 + from) / months) * months; ; at += months) {
-    const day = Date.UTC(Math.floor(at / 12), at % 12, 1) / 86_400_000;
+    const day = monthStart(at);
     if (day > last) return found;
     if (day < first) continue;
-    const words = at % 12 === 0 ? `${at / 12}` : named(day);
+    const words = at % 12 === 0 ? `${at / 12}` : monthName(day);
     found.push({ day, words: found.length || at % 12 === 0 ? words : `${words} ${Math.floor(at / 12)}` });
   }
 }

@@ -1,6 +1,7 @@
 // Plays the events: moves the window by a seventh of its length, a day at least, until it is at the end. Each step
 // waits until the page has shown the one before, however slow that is.
 
+import { idle } from "./load.js";
 import { t } from "./words.js";
 
 const STEP_MS = 800;
@@ -30,7 +31,8 @@ export function player(bar, range, { first, last }) {
     say(true);
     rewind(range, { first, last });
     for (;;) {
-      await Promise.all([pause(STEP_MS / Number(speed.value)), idle()]);
+      await pause(STEP_MS / Number(speed.value));
+      await idle();
       if (!playing()) return;
       const { low, high } = range.shown;
       if (failed() || !range.move(Math.max(1, Math.round((high - low + 1) / STEPS_A_WINDOW)))) return stop();
@@ -51,20 +53,8 @@ function rewind(range, { first, last }) {
 }
 
 function pause(ms) {
-  return new Promise((resolve) => { setTimeout(resolve, ms); });
-}
-
-// Waits until nothing of the page is being loaded.
-function idle() {
-  const { dataset } = document.body;
-  if (dataset.loading !== "yes") return null;
   return new Promise((resolve) => {
-    const watch = new MutationObserver(() => {
-      if (dataset.loading === "yes") return;
-      watch.disconnect();
-      resolve();
-    });
-    watch.observe(document.body, { attributeFilter: ["data-loading"] });
+    setTimeout(resolve, ms);
   });
 }
 

@@ -9,8 +9,9 @@ function families(form) {
 
 // Returns the shortest list of types that says what is ticked.
 export function askedTypes(form) {
-  const ticked = families(form).flatMap(({ whole, kinds }) => (
-    whole.checked ? [whole] : kinds.filter(({ checked }) => checked)));
+  const ticked = families(form).flatMap(({ whole, kinds }) =>
+    whole.checked ? [whole] : kinds.filter(({ checked }) => checked),
+  );
   return ticked.map(({ value }) => value);
 }
 
