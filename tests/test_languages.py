@@ -54,7 +54,7 @@ def reader(site: Flask) -> FlaskClient:
 def texts() -> frozenset[tuple[str | None, Id]]:
     """Return all texts of the code, the templates, the scripts and the data, each with its context."""
     with (ROOT / "translations" / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = DEFAULT_KEYWORDS | parse_keywords(["N_", "lazy_gettext", "t", "tn:1,2"])
     found = extract_from_dir(ROOT, methods, options, keywords)
     return frozenset((context, text) for _, _, text, _, context in found)
@@ -100,7 +100,7 @@ def test_translations_are_in_the_letters_of_their_language(code: str, foreign: s
 
 
 def test_the_catalogues_agree_about_what_scripts_use() -> None:
-    def used(found: Catalog) -> set[Id]:
+    def used(found: Catalog) -> set[object]:
         return {message.id for message in found if any("static/js/" in file for file, _ in message.locations)}
 
     assert len(used(catalogue("uk"))) > 100
