@@ -14,10 +14,15 @@ export function startShare(map) {
   const menu = document.getElementById("share");
   const note = document.getElementById("share-note");
   const words = questionInWords(menu.dataset.said);
-  const say = (text) => { note.textContent = text; };
-  const press = (id, act) => document.getElementById(id).addEventListener("click", () => act().catch((error) => {
-    say(error.message);
-  }));
+  const say = (text) => {
+    note.textContent = text;
+  };
+  const press = (id, act) =>
+    document.getElementById(id).addEventListener("click", () =>
+      act().catch((error) => {
+        say(error.message);
+      }),
+    );
   for (const part of menu.querySelectorAll("[data-needs-script]")) part.hidden = false;
 
   const follow = () => {
@@ -56,7 +61,8 @@ export function startShare(map) {
 }
 
 async function copy(text) {
-  if (!navigator.clipboard) throw new Error(t("Your browser lets pages copy only over HTTPS: select the text instead."));
+  if (!navigator.clipboard)
+    throw new Error(t("Your browser lets pages copy only over HTTPS: select the text instead."));
   await navigator.clipboard.writeText(text);
 }
 
