@@ -20,6 +20,7 @@ from flask_babel import ngettext
 from domain import Mention, Place, Relation, Resolution, Toll
 from geo.gazetteer import Gazetteer
 from geo.naming import chosen_names
+from geo.tables import read_table
 from tests import web_samples as samples
 from tests.web_samples import MakeApp
 from web import features, naming, wording
@@ -294,6 +295,11 @@ def test_the_gazetteer_knows_translated_names(gazetteer: Gazetteer, place: str, 
     assert found
     assert gazetteer.name_in(found.place.id, "uk") == uk
     assert gazetteer.name_in(found.place.id, "ru") == ru
+
+
+@pytest.mark.parametrize("row", read_table("translations.csv"), ids=lambda row: row["id"])
+def test_every_place_of_our_table_is_called_so(gazetteer: Gazetteer, row: dict[str, str]) -> None:
+    assert [gazetteer.name_in(row["id"], code) for code in ("uk", "ru")] == [row["uk"], row["ru"]]
 
 
 def test_a_place_nobody_knows_has_no_name_in_any_language(gazetteer: Gazetteer) -> None:

@@ -10,6 +10,8 @@ const NONE = "none";
 const MAKERS = { events: "markLayer", areas: "areaLayer", regions: "regionLayer" };
 
 export function startShown(map, layers) {
+  const button = map.getContainer().querySelector(".leaflet-control-layers-toggle");
+  if (button) button.title = t("Layers");
   const layer = (name) => layers[MAKERS[name] || `${name}Layer`];
   const show = () => {
     const asked = named(option("layers"));
