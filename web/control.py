@@ -70,7 +70,8 @@ def changes() -> Response:
         described: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
         described |= _described(parts.record, parts.record.on(last, source))
         if not before.territory.areas:
-            described["note"] = _("Nothing is known of who held what on %(day)s.", day=wording.day(first))
+            unknown = _("Nothing is known of who held what on %(day)s.", day=wording.day(first))
+            described.setdefault("note", unknown)
         return _dumps(described | {"features": areas + places})
 
     question = (parts.record.version, language(), "changes", first, last, source, slim)
