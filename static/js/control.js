@@ -151,13 +151,14 @@ export function startControl(
   query,
 ) {
   // Close up, the simplified lines would be off by more than a street.
-  const properties = () => (map.getZoom() >= FINE_ZOOM ? "" : "slim");
-  const ask = ({ options: { url } }, dates) => `${url}?${new URLSearchParams({ properties: properties(), ...dates })}`;
+  const properties = ({ zoom }) => (zoom >= FINE_ZOOM ? "" : "slim");
+  const ask = ({ options: { url } }, view, dates) =>
+    `${url}?${new URLSearchParams({ properties: properties(view), ...dates })}`;
   const day = (name) => query().get(name) || "";
   const renew = [
     live(map, [areas, contested, front], {
       what: t("Who holds what"),
-      address: () => ask(areas, { date: day("end") }),
+      address: (view) => ask(areas, view, { date: day("end") }),
       draw: (known) => {
         for (const layer of [areas, contested, front]) layer.draw(known);
         explainControl(known);
@@ -165,7 +166,7 @@ export function startControl(
     }),
     live(map, [change], {
       what: t("The change in the window"),
-      address: () => ask(change, { from: day("start"), to: day("end") }),
+      address: (view) => ask(change, view, { from: day("start"), to: day("end") }),
       draw: (changes) => change.draw(changes),
     }),
   ];

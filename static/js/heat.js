@@ -65,10 +65,10 @@ function softSpot(colour) {
 
 // Keeps the heat in step with the view and the query. Returns the function that looks for news.
 export function startHeat(map, { heatLayer: heat }, query) {
-  const box = steadyBox(map);
+  const box = steadyBox();
   return live(map, [heat], {
     what: t("The heat map"),
-    address: () => `${heat.options.url}?${withView(query(), box(), map.getZoom())}`,
+    address: (view) => `${heat.options.url}?${withView(query(), box(view), view.zoom)}`,
     draw: (answer) => heat.draw(answer),
   });
 }

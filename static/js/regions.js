@@ -56,13 +56,13 @@ export function regionLayer(map, options) {
 // Keeps the regions in step with the view and with what `query()` asks for. Returns the function that looks for news.
 export function startRegions(map, { regionLayer: regions }, query) {
   const { url, level } = regions.options;
-  const box = steadyBox(map, fineness);
-  const fitting = () => level || (map.getZoom() < DIVISION_ZOOM ? "country" : "admin1");
+  const box = steadyBox(fineness);
+  const fitting = (zoom) => level || (zoom < DIVISION_ZOOM ? "country" : "admin1");
   return live(map, [regions], {
     what: t("The regions"),
-    address: () => {
-      const asked = withView(query(), box(), Math.min(fineness(map.getZoom()), map.getMaxZoom()));
-      return `${url}?${asked}&level=${fitting()}&properties=slim`;
+    address: (view) => {
+      const asked = withView(query(), box(view), Math.min(fineness(view.zoom), map.getMaxZoom()));
+      return `${url}?${asked}&level=${fitting(view.zoom)}&properties=slim`;
     },
     draw: ({ features }) => {
       regions.draw(features);

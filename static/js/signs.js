@@ -25,10 +25,15 @@ export function markerIcon({ family, stance, geo_precision: precision }) {
   return L.divIcon({ className: "mark", html: (near ? halo : sign)(family, stance), iconSize: [size, size] });
 }
 
-// A disc with the count and a thin ring divided by family; it grows with the logarithm of the count.
+// The width of a cluster's disc grows with the logarithm of the count.
+export function discPixels(count) {
+  return Math.round(24 + 6 * Math.log10(count));
+}
+
+// A disc with the count and a thin ring divided by family.
 export function clusterIcon(families) {
   const count = families.reduce((sum, number) => sum + number, 0);
-  const size = Math.round(26 + 8 * Math.log10(count));
+  const size = discPixels(count);
   const radius = size / 2 - 2;
   const round = 2 * Math.PI * radius;
   const picture = svg(
