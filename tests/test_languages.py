@@ -23,7 +23,7 @@ from geo.naming import chosen_names
 from geo.tables import read_table
 from tests import web_samples as samples
 from tests.web_samples import MakeApp
-from web import features, naming, wording
+from web import features, naming, relations, wording
 from web.languages import LANGUAGES, SOURCE, catalogue
 from web.services import EXTENSION
 
@@ -219,7 +219,7 @@ def test_the_tie_to_a_place_needs_no_cases(
     assert found
     mention = Mention(0, 1, "X", "X", relation=relation, **fields)
     with site.test_request_context("/?lang=uk"):
-        assert wording.as_said(Resolution(mention, found.place, 0.9, 2, 5.0, "")) == words
+        assert relations.as_said(Resolution(mention, found.place, 0.9, 2, 5.0, "")) == words
 
 
 def test_answers_to_scripts_are_in_the_language_asked_for(reader: FlaskClient) -> None:

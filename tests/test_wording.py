@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from domain import Mention, Place, Relation, Resolution, Spot, Tally, Toll
-from web.wording import as_said, deaths, people, rate
+from web.relations import as_said
+from web.wording import deaths, people, rate
 
 POKROVSK = Place("a", "Pokrovsk", 48.28, 37.18, "PPL")
 KURAKHOVE = Place("b", "Kurakhove", 47.98, 37.28, "PPL")

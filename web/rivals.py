@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from domain import Candidate, Event, Place, Resolution
 from geo.gazetteer import GEOD
 from geo.regions import Regions
-from web import wording
+from web import relations, wording
 
 RIVALS = 2
 MATTERS = 0.1
@@ -88,7 +88,7 @@ def why(event: Event, resolution: Resolution) -> Why:
     shown += [candidate for candidate in ranked if candidate not in shown][:RIVALS]
     return Why(
         resolution.mention.text,
-        wording.as_said(resolution),
+        relations.as_said(resolution),
         resolution.reason,
         resolution.confidence,
         tuple(
