@@ -159,6 +159,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.add_template_filter(wording.killed)
     app.add_template_filter(wording.rate)
     app.add_template_filter(wording.stance)
+    app.add_template_global(naming.name_at)
+    app.add_template_filter(naming.actor)
     app.add_template_global(_nonce, "nonce")
     app.after_request(_add_security_headers)
     app.register_error_handler(SitmapError, _sitmap_error)

@@ -37,7 +37,7 @@ from geo.basemap import basemap_is_current, build_basemap
 from geo.build import build_gazetteer, is_current
 from geo.land import SOURCE as OUTLINES
 from geo.land import build_land, land_is_current
-from web.near import look_around
+from web.near import find_centre, look_around
 from web.params import PARAMETERS, VIEW, WINDOW, Arguments, event_query, read_day
 from web.services import services
 
@@ -371,20 +371,23 @@ def _event(mention: EventMention, resolutions: tuple[Resolution, ...]) -> dict[s
 def near(place: str | None, lat: str | None, lon: str | None, km: str | None, **filters: Any) -> None:
     """List the events near a place or position, nearest first."""
     asked = {"place": place, "lat": lat, "lon": lon, "km": km}
-    around = look_around(_arguments({*asked, *NEAR_FILTERS}, asked | filters), services())
-    if around is None:
+    centre = find_centre(_arguments({*asked, *NEAR_FILTERS}, asked | filters), services())
+    if centre is None:
         raise InvalidInput("name a place, or give --lat and --lon", field="PLACE")
-    centre = around.place.label if around.place else f"{around.lat}, {around.lon}"
-    click.echo(f"{len(around.hits)} events within {around.km:g} km of {centre}")
-    if around.others:
-        click.echo("  other places of that name: " + "; ".join(other.label for other in around.others[:5]))
-    for hit in around.hits:
+    around = look_around(centre, services())
+    found = around.found
+    doubt = f", {found.possible} of them possibly" if found.possible else ""
+    total = found.certain + found.possible
+    click.echo(f"{total} events within {centre.circle.km:g} km of {centre.name}{doubt}")
+    if centre.others:
+        click.echo("  other places of that name: " + "; ".join(other.label for other in centre.others[:5]))
+    for hit in found.hits:
         event = hit.event
         day = event.when.end.isoformat() if event.when else "undated"
         name = event.place.label if event.place else event.place_text
         told = f"{event.sub_event_type}, {event.stance}: {name}{'' if hit.certain else '  (possibly)'}"
         click.echo(f"{hit.distance_km:8.1f} km  {day:10}  {told}")
-    if not around.hits and around.wider:
+    if around.wider:
         click.echo(f"  {around.wider[1]} lie within {around.wider[0]:g} km")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from io import TextIOWrapper
 from typing import Any, BinaryIO
 
 from domain import SitmapError
@@ -33,7 +32,8 @@ def errors(
     file: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
 ) -> Found:
     """Yield the titles of errors."""
-    for kind in (SitmapError, *SitmapError.__subclasses__()):
+    kinds: list[type[SitmapError]] = [SitmapError, *SitmapError.__subclasses__()]
+    for kind in kinds:
         yield 1, "gettext", kind.title, []
 
 
@@ -41,7 +41,7 @@ def disputed_areas(
     file: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
 ) -> Found:
     """Yield the names of disputed areas, and what is in dispute."""
-    for row in csv.DictReader(TextIOWrapper(file, encoding="utf-8")):
+    for row in csv.DictReader(line.decode("utf-8") for line in file):
         yield from ((1, "gettext", row[column], []) for column in ("name", "note"))
 
 

@@ -91,17 +91,19 @@ def within(choice: Choice, around: Circle, most: int) -> Within:
     """Return the events that lie, or may lie, in a circle: the nearest ``most`` of each kind by name."""
     columns, rows = choice.columns, choice.rows()
     rows = rows[_reaching(columns, rows, around, columns["uncertainty_km"][rows])]
-    sure = _reaching(columns, rows, around, -columns["uncertainty_km"][rows])
-    parts = [_nearest_of(columns, kind, around, most) for kind in (rows[sure], rows[~sure])]
-    found, distances = (np.concatenate(each) for each in zip(*parts, strict=True))
-    certain = np.arange(len(found)) < len(parts[0][0])
-    order = np.lexsort((columns.newness[found], distances))
+    certain = _reaching(columns, rows, around, -columns["uncertainty_km"][rows])
+    kinds = rows[certain], rows[~certain]
+    parts = [_nearest(columns, each, around, most) for each in kinds]
+    found = np.concatenate([each[order] for each, (order, _) in zip(kinds, parts, strict=True)])
+    distances = np.concatenate([distances for _, distances in parts])
+    sure = np.arange(len(found)) < len(parts[0][0])
+    by_distance = np.lexsort((columns.newness[found], distances))
     return Within(
-        columns["event_key"][found[order]].tolist(),
-        distances[order].tolist(),
-        certain[order].tolist(),
-        all_certain=int(np.count_nonzero(sure)),
-        all_possible=int(np.count_nonzero(~sure)),
+        columns["event_key"][found[by_distance]].tolist(),
+        distances[by_distance].tolist(),
+        sure[by_distance].tolist(),
+        all_certain=len(kinds[0]),
+        all_possible=len(kinds[1]),
     )
 
 
@@ -132,11 +134,6 @@ def _nearest_first(columns: Columns, rows: Array, around: Circle, most: int) -> 
     order, _ = _nearest(columns, somewhere, around, most)
     in_order: Array = np.concatenate([somewhere[order], nowhere[np.argsort(columns.newness[nowhere])]])
     return in_order
-
-
-def _nearest_of(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[Array, Floats]:
-    order, distances = _nearest(columns, rows, around, most)
-    return rows[order], distances
 
 
 def _nearest(columns: Columns, rows: Array, around: Circle, most: int) -> tuple[Array, Floats]:

@@ -33,8 +33,7 @@ def served(
 
 def option(page: Page, name: str) -> str:
     """Return what the address says after the part of the map."""
-    _, _, options = urlsplit(page.url).fragment.partition("&")
-    return parse_qs(options).get(name, [""])[0]
+    return parse_qs(urlsplit(page.url).fragment).get(name, [""])[0]
 
 
 def sign(page: Page, title: str) -> Any:
@@ -71,18 +70,18 @@ def test_a_small_move_asks_for_nothing_and_moves_no_mark(visit: Open) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     page.locator(".folium-map").press("ArrowRight")
-    page.wait_for_url(re.compile(r"#8/48\.2\d*/37\.[3-9]"))
+    page.wait_for_url(re.compile(r"#8/48\.\d+/37\.6"))
     page.wait_for_selector(IDLE)
     assert "/clusters.geojson" not in asked and "/list.json" in asked
     assert page.locator(".mark").first.evaluate("mark => mark.known")
 
 
 def test_a_cluster_opens_where_its_events_are(visit: Open) -> None:
-    page = visit("/#3/47.5/34")
+    page = visit("/#2/47.5/34")
     cluster = page.locator(".mark[role=button]:has(.cluster)").first
     cluster.focus()
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"#(?!3/)\d+/"))
+    page.wait_for_url(re.compile(r"#(?!2/)\d+/"))
     page.wait_for_selector(IDLE)
     assert page.locator(".mark").count() >= 1
 

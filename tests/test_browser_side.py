@@ -163,7 +163,7 @@ def test_an_empty_answer_offers_what_to_widen(visit: Open) -> None:
 def test_an_event_opens_in_place_of_the_list_with_one_request(visit: Open, site: Site) -> None:
     page = visit(UKRAINE)
     asked: list[Request] = []
-    page.on("request", asked.append)
+    page.on("request", lambda request: asked.append(request))
     box = opened(page, site.events["clash"])
     for words in (
         "Reported: Armed clash",

@@ -388,7 +388,7 @@ def test_near_lists_the_events_around_a_place_nearest_first(run: Run) -> None:
 @pytest.mark.usefixtures("filled")
 def test_near_takes_a_position_and_the_filters_of_the_map(run: Run) -> None:
     result = run("near", "--lat", "49.7", "--lon", "37.6", "--km", "150", "--type", "Air/drone strike")
-    assert result.stdout.startswith("1 events within 150 km of 49.7, 37.6\n")
+    assert result.stdout.startswith("1 events within 150 km of 49.7000, 37.6000\n")
 
 
 @pytest.mark.usefixtures("filled")

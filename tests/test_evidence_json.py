@@ -34,7 +34,7 @@ class Site:
 
     def opened(self, name: str) -> dict[str, Any]:
         answer = self.client.get(f"/events/{self.events[name].id}/evidence.json")
-        assert answer.status_code == 200
+        assert answer.status_code == 200 and answer.json is not None
         told: dict[str, Any] = answer.json
         return told
 
@@ -103,6 +103,17 @@ def test_the_events_own_page_says_the_same(site: Site) -> None:
     said = [fact["words"] for fact in told["facts"]] + [told["headline"], told["why"]["reason"]]
     said += [rival["label"] for rival in told["why"]["rivals"]]
     assert [each for each in said if each not in words] == []
+
+
+@pytest.mark.parametrize("language", ["uk", "ru"])
+def test_every_event_is_told_in_every_language(site: Site, language: str) -> None:
+    # The answers set a cookie, which others must not get.
+    reader = site.client.application.test_client()
+    for name, told in site.events.items():
+        answer = reader.get(f"/events/{told.id}/evidence.json?lang={language}")
+        assert answer.status_code == 200 and answer.json is not None
+        assert answer.json["headline"] != site.opened(name)["headline"]
+        assert "Project-Id-Version" not in answer.text
 
 
 def test_hostile_text_is_told_as_it_is(site: Site) -> None:
@@ -206,7 +217,7 @@ def test_across_the_antimeridian_places_stay_together(regions: Regions) -> None:
 def test_one_place_alone_is_shown_in_its_country(regions: Regions) -> None:
     drawn = small_map(event(document()), [rival_at(48.3, 37.2, chosen=True)], regions)
     assert drawn is not None
-    assert list(drawn.spots) == [[WIDTH / 2, HEIGHT / 2]] and drawn.land
+    assert list(map(tuple, drawn.spots)) == [(WIDTH / 2, HEIGHT / 2)] and drawn.land
 
 
 def test_what_is_near_a_place_is_an_area_on_the_small_map(regions: Regions) -> None:

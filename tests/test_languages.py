@@ -20,6 +20,7 @@ from flask_babel import ngettext
 from domain import Mention, Place, Relation, Resolution, Toll
 from geo.gazetteer import Gazetteer
 from geo.naming import chosen_names
+from geo.tables import read_table
 from tests import web_samples as samples
 from tests.web_samples import MakeApp
 from web import features, naming, wording
@@ -54,7 +55,7 @@ def reader(site: Flask) -> FlaskClient:
 def texts() -> frozenset[tuple[str | None, Id]]:
     """Return all texts of the code, the templates, the scripts and the data, each with its context."""
     with (ROOT / "translations" / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = DEFAULT_KEYWORDS | parse_keywords(["N_", "lazy_gettext", "t", "tn:1,2"])
     found = extract_from_dir(ROOT, methods, options, keywords)
     return frozenset((context, text) for _, _, text, _, context in found)
@@ -100,7 +101,7 @@ def test_translations_are_in_the_letters_of_their_language(code: str, foreign: s
 
 
 def test_the_catalogues_agree_about_what_scripts_use() -> None:
-    def used(found: Catalog) -> set[Id]:
+    def used(found: Catalog) -> set[object]:
         return {message.id for message in found if any("static/js/" in file for file, _ in message.locations)}
 
     assert len(used(catalogue("uk"))) > 100
@@ -296,6 +297,11 @@ def test_the_gazetteer_knows_translated_names(gazetteer: Gazetteer, place: str, 
     assert gazetteer.name_in(found.place.id, "ru") == ru
 
 
+@pytest.mark.parametrize("row", read_table("translations.csv"), ids=lambda row: row["id"])
+def test_every_place_of_our_table_is_called_so(gazetteer: Gazetteer, row: dict[str, str]) -> None:
+    assert [gazetteer.name_in(row["id"], code) for code in ("uk", "ru")] == [row["uk"], row["ru"]]
+
+
 def test_a_place_nobody_knows_has_no_name_in_any_language(gazetteer: Gazetteer) -> None:
     assert gazetteer.name_in("geonames:0", "uk") is None
 
@@ -338,6 +344,33 @@ def test_a_name_in_letters_that_one_can_read_is_better_than_none(site: Flask, ga
     assert found and gazetteer.name_in(found.place.id, "ru") is None
     with site.test_request_context("/?lang=ru"):
         assert naming.label_with_local(found.place) == "Нововасилівка, Донецкая область, Украина"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Russia", "Росія"),
+        ("Military Forces of Russia", "Росія: військові"),
+        ("Government of Democratic Republic of the Congo", "Конго – Кіншаса: уряд"),
+        ("Civilians", "Цивільні"),
+        ("Hezbollah", "Hezbollah"),
+        ("Military Forces of Nowhere", "Military Forces of Nowhere"),
+        ("", ""),
+    ],
+)
+def test_states_and_kinds_of_people_are_translated_other_actors_not(
+    site: Flask, name: str, words: str
+) -> None:
+    with site.test_request_context("/?lang=uk"):
+        assert naming.actor(name) == words
+    with site.test_request_context("/?lang=en"):
+        assert naming.actor(name) == name
+
+
+@pytest.mark.parametrize(("lat", "words"), [(48.28, "Покровськ"), (10.0, "Pokrovsk")])
+def test_a_name_on_a_map_is_translated_where_such_a_place_lies(site: Flask, lat: float, words: str) -> None:
+    with site.test_request_context("/?lang=uk"):
+        assert naming.name_at("Pokrovsk", lat=lat, lon=37.18) == words
 
 
 def test_a_place_that_the_gazetteer_lost_keeps_its_name(site: Flask) -> None:

@@ -331,8 +331,8 @@ def test_what_has_no_place_or_date_looks_for_nothing(nowhere: Event) -> None:
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_the_ends_of_the_calendar_have_neighbours(day: date) -> None:
     around = neighbourhood(told(when=on(day)))
-    assert around is not None and around.query.start is not None and around.query.end is not None
-    assert around.query.start <= day <= around.query.end
+    assert around is not None and around.start is not None and around.end is not None
+    assert around.start <= day <= around.end
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_EVENT.values(), ids=ONE_EVENT.keys())
@@ -340,9 +340,9 @@ def test_what_matches_is_looked_for(one: Event, other: Event) -> None:
     for telling, event in ((one, other), (other, one)):
         around = neighbourhood(telling)
         assert around is not None and event.when is not None and event.lat is not None
-        assert around.query.start is not None and around.query.end is not None
-        assert around.query.start <= event.when.end and event.when.start <= around.query.end
-        assert event.event_type in around.query.types and event.stance in around.query.stances
+        assert around.start is not None and around.end is not None
+        assert around.start <= event.when.end and event.when.start <= around.end
+        assert event.event_type == around.event_type and event.stance in around.stances
         km = 112 * ((event.lat - around.lat) ** 2 + ((event.lon or 0) - around.lon) ** 2) ** 0.5
         assert km - (event.uncertainty_km or 0) <= around.km
 

@@ -129,7 +129,7 @@ def test_the_form_has_a_page_of_its_own(client: FlaskClient, told: Event) -> Non
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_name(
-    client: FlaskClient, store: Store, told: Event, fields: dict[str, str], status: int, field: str, said: str
+    client: FlaskClient, store: Store, told: Event, fields: dict[str, Any], status: int, field: str, said: str
 ) -> None:
     answer = send(client, told, json_wanted=True, **fields)
     body = problem(answer)

@@ -200,7 +200,7 @@ def _place(turn: Turn) -> dict[str, Any]:
         "place",
         shapely.Point(turn.lon, turn.lat),
         False,
-        name=turn.name,
+        name=naming.name_at(turn.name, lat=turn.lat, lon=turn.lon),
         party=turn.party,
         claimant=turn.claimant,
         before=turn.before,

@@ -136,8 +136,8 @@ def _facts(event: Event) -> Iterator[Fact]:
         middle = _("the middle of the region, not of the event") if event.geo_precision == 3 else ""
         yield Fact(_("Position"), f"{event.lat:.4f}, {event.lon:.4f}", middle)
     yield Fact(_("Date"), wording.when(event.when))
-    yield Fact(_("Actor"), event.actor or "")
-    yield Fact(_("Target"), event.target or "")
+    yield Fact(_("Actor"), naming.actor(event.actor or ""))
+    yield Fact(_("Target"), naming.actor(event.target or ""))
     yield Fact(_("Weapon"), wording.weapon(event.weapon) if event.weapon else "")
     yield Fact(_("Number"), wording.summary(event)["count"])
     tolls = wording.tolls(event)

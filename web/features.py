@@ -10,8 +10,6 @@ from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
-from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
 from werkzeug.wrappers import Response as BaseResponse
 
 import export
@@ -19,7 +17,7 @@ from domain import Event, Grouping, InvalidInput, Place, Toll
 from web import naming, params, wording
 from web.evidence import as_json, evidence, told_by
 from web.near import asked_centre, look_around
-from web.outlines import at_zoom, meets
+from web.outlines import Drawn, drawn, meets, region_at_zoom
 from web.regions import LEVELS, Measure, Region, look_at_region, tallied
 from web.services import Services, services
 
@@ -84,11 +82,12 @@ def regions() -> Response:
     query = params.event_query(arguments, parts.ontology)
     zoom = arguments.whole("zoom", 0, params.MAX_ZOOM)
     found = tallied(replace(query, view=None), Grouping(arguments.choice("level", LEVELS)), parts)
-    outlined = ((region, parts.regions.outline(region.id)) for region in found)
+    version = parts.gazetteer.version
+    outlined = ((region, region_at_zoom(parts.regions, region.id, zoom, version)) for region in found)
     return _collection(
-        _region(parts, region, outline and at_zoom(outline, zoom), slim=slim)
+        _region(parts, region, outline, slim=slim)
         for region, outline in outlined
-        if query.view is None or (outline and meets(outline, query.view))
+        if query.view is None or (outline and meets(outline.box, query.view))
     )
 
 
@@ -98,7 +97,8 @@ def one_region(region_id: str) -> Response:
     parts = services()
     profile = look_at_region(region_id, params.Arguments(request.args, params.WINDOW), parts)
     outline = parts.regions.outline(region_id)
-    return Response(_dumps(_region(parts, profile.region, outline)), mimetype=GEOJSON)
+    whole = drawn(outline) if outline else None
+    return Response(_dumps(_region(parts, profile.region, whole)), mimetype=GEOJSON)
 
 
 @blueprint.get("/near.geojson")
@@ -145,9 +145,7 @@ def _place(place: Place) -> dict[str, Any]:
     }
 
 
-def _region(
-    parts: Services, region: Region, outline: BaseGeometry | None, *, slim: bool = False
-) -> dict[str, Any]:
+def _region(parts: Services, region: Region, outline: Drawn | None, *, slim: bool = False) -> dict[str, Any]:
     place, tally = region.place, region.tally
     properties: dict[str, Any] = {
         "id": region.id,
@@ -159,12 +157,11 @@ def _region(
     }
     if not slim:
         properties |= _measured(region)
-    if outline is None or outline.is_empty:
+    if outline is None:
         return _feature(None, properties)
     properties["approximate"] = parts.regions.is_approximate(region.id)
-    spot = outline.representative_point()
-    properties["label_at"] = [round(spot.x, 3), round(spot.y, 3)]
-    return _feature(mapping(outline), properties)
+    properties["label_at"] = outline.label_at
+    return _feature(outline.geometry, properties)
 
 
 def _measured(region: Region) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
@@ -63,7 +64,9 @@ def _feed(query: EventQuery, title: str, page: str, parts: Services) -> Response
         return _finished(Response(status=304), version)
     limit = min(query.limit or ENTRIES, MOST_ENTRIES)
     found = list(islice(parts.store.events(query), limit))
-    asked = {name: values for name, values in request.args.lists() if name not in ("limit", "lang")}
+    asked: dict[str, Any] = {
+        name: values for name, values in request.args.lists() if name not in ("limit", "lang")
+    }
     feed = ElementTree.Element(f"{{{_XMLNS}}}feed")
     _text(feed, "id", request.url)
     _text(feed, "title", f"Sitmap: {title}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from operator import attrgetter
@@ -72,8 +72,8 @@ def filter_choices(parts: Services, query: EventQuery, counts: Counts) -> dict[s
             )
             for each in (*wording.PRECISIONS, 0)
         ],
-        "actors": _names(counts.by_actor, query.actors),
-        "sources": _names(counts.by_source, query.sources),
+        "actors": _names(counts.by_actor, query.actors, naming.actor),
+        "sources": _names(counts.by_source, query.sources, str),
         "regions": region_choices(parts, query, counts),
     }
 
@@ -98,12 +98,12 @@ def kinds(ontology: Ontology, family: str) -> list[str]:
     return [kind.name for kind in ontology.sub_types(family) if kind.name != family]
 
 
-def _names(counted: Mapping[str, int], asked: Collection[str]) -> NameChoices:
+def _names(counted: Mapping[str, int], asked: Collection[str], called: Callable[[str], str]) -> NameChoices:
     """Return the most frequent names, most first, then those that are asked for and are rarer."""
     first = list(counted)[:FIRST_NAMES]
     first += [name for name in asked if name not in first]
     return NameChoices(
-        tuple(Choice(name, name, counted.get(name, 0), name in asked) for name in first),
+        tuple(Choice(name, called(name), counted.get(name, 0), name in asked) for name in first),
         tuple(name for name in counted if name not in first),
     )
 

@@ -31,6 +31,7 @@ CATALOGUES = Path(__file__).parent.parent / "translations"
 SCRIPTS = ("static/js/", "data/gazetteer/disputed.csv")
 """Where texts stand that scripts write."""
 
+_SOURCE = Locale(SOURCE)
 _A_YEAR = 365 * 86_400
 
 
@@ -50,12 +51,12 @@ def register(app: Flask) -> None:
 
 def language() -> str:
     """Return the code of the language of this request; the source outside of one."""
-    return str(get_locale() or SOURCE)
+    return (get_locale() or _SOURCE).language
 
 
 def locale() -> Locale:
     """Return how the language of this request writes numbers, dates and countries."""
-    return Locale.parse(language())
+    return get_locale() or _SOURCE
 
 
 def script_texts() -> dict[str, str | list[str]]:

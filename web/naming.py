@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from babel import Locale
 from flask import has_request_context
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from domain import Level, Place
 from geo.naming import LANGUAGES
-from web.languages import SOURCE, language, locale
+from web.languages import N_, SOURCE, language, locale
 from web.services import services
 
 LOCAL_LANGUAGES = {"UA": "uk", "RU": "ru"}
 """The countries, by ISO 3166-1 alpha-2, of whose places the local names are known, and their language."""
+
+NAMESAKE_KM = 10.0
+"""How far a place of that name may lie from where it is said to be."""
 
 _COUNTRY = "country:"
 
@@ -53,11 +58,55 @@ def party(name: str) -> str:
     return _countries(language()).get(name, name)
 
 
+def actor(name: str) -> str:
+    """Return an actor in the reader's language if it is a state, a body of one, or a kind of people.
+
+    Others stay as the events name them.
+    """
+    if name in _KINDS_OF_PEOPLE:
+        return _(name)
+    body = _BODIES.fullmatch(name)
+    country = _countries(language()).get(body["country"]) if body else None
+    match body and body["body"]:
+        case "Military Forces" if country:
+            return pgettext("actor", "Military Forces of %(country)s", country=country)
+        case "Police Forces" if country:
+            return pgettext("actor", "Police Forces of %(country)s", country=country)
+        case "Government" if country:
+            return pgettext("actor", "Government of %(country)s", country=country)
+    return party(name)
+
+
+_BODIES = re.compile("(?P<body>Military Forces|Police Forces|Government) of (?P<country>.+)")
+_KINDS_OF_PEOPLE = {
+    N_("Civilians"),
+    N_("Protesters"),
+    N_("Rioters"),
+    N_("Unidentified Armed Group"),
+    N_("Unidentified Communal Militia"),
+    N_("Unidentified Gang"),
+    N_("Unidentified Military Forces"),
+    N_("Unidentified Militia"),
+}
+
+
 @cache
 def _countries(code: str) -> dict[str, str]:
     """Return the countries' names in a language by those in the source."""
+    if code == SOURCE:
+        return {}
     names = Locale(code).territories
-    return {name: names[country] for country, name in Locale(SOURCE).territories.items() if country in names}
+    english = {name: country for country, name in Locale(SOURCE).territories.items()}
+    english |= {place.name: place.country for place in services().gazetteer.countries()}
+    return {name: names[country] for name, country in english.items() if country in names}
+
+
+def name_at(name: str, *, lat: float, lon: float) -> str:
+    """Return what a place is called of which only the name and the position are known."""
+    if language() == SOURCE:
+        return name
+    found = services().gazetteer.namesakes((name,), lat=lat, lon=lon, km=NAMESAKE_KM)
+    return next(filter(None, (translated(place.id) for place in found)), name)
 
 
 def _in_full(place: Place, own: str) -> str:

@@ -145,7 +145,7 @@ def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
     if centre is None:
         return render_template("near.html", **page)
     around = look_around(centre, parts)
-    asked = {name: values for name, values in request.args.lists() if name in NEAR}
+    asked: dict[str, Any] = {name: values for name, values in request.args.lists() if name in NEAR}
     query, limit = centre.query, centre.query.limit or LISTED
     as_filter: dict[str, Any] = to_arguments(centre.around)
     return render_template(

@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from domain import BBox
+from geo.regions import Regions
 
 TILE_PIXELS = 256
 WHOLE_DEGREES = 0.01
 """How far an outline may be moved to save points where no zoom is known: less than a pixel up to zoom 6."""
+KEPT = 4_000
+"""Outlines, each at one zoom, that are kept as they were drawn: some kilobytes each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An outline as GeoJSON, its box (west, south, east, north), and a spot in it for its name (lon, lat)."""
+
+    geometry: dict[str, Any]
+    box: tuple[float, float, float, float]
+    label_at: tuple[float, float]
+
+
+def drawn(outline: BaseGeometry) -> Drawn:
+    """Return an outline, which must not be empty, as it is sent."""
+    spot = outline.representative_point()
+    return Drawn(mapping(outline), outline.bounds, (round(spot.x, 3), round(spot.y, 3)))
+
+
+@lru_cache(KEPT)
+def region_at_zoom(regions: Regions, place_id: str, zoom: int | None, version: int) -> Drawn | None:
+    """Return the outline of a region as fine as a zoom shows it, ``None`` where none is known.
+
+    ``version`` is that of the gazetteer, which may get other outlines.
+    """
+    outline = regions.outline(place_id)
+    return None if outline is None or outline.is_empty else drawn(at_zoom(outline, zoom))
 
 
 def at_zoom(outline: BaseGeometry, zoom: int | None) -> BaseGeometry:
@@ -33,9 +65,9 @@ def at_zoom(outline: BaseGeometry, zoom: int | None) -> BaseGeometry:
     return shapely.transform(simple, lambda corners: np.round(corners, decimals))
 
 
-def meets(outline: BaseGeometry, view: BBox) -> bool:
+def meets(box: tuple[float, float, float, float], view: BBox) -> bool:
     """Tell whether an outline's box meets a view, which may cross the antimeridian."""
-    west, south, east, north = outline.bounds
+    west, south, east, north = box
     if north < view.south or south > view.north:
         return False
     if view.west > view.east:

@@ -136,7 +136,7 @@ class _View:
         free = 1 - 2 * MARGIN
         high = max((max(lats) - min(lats)) / free, LEAST_DEGREES)
         wide = (max(lons) - min(lons)) / free
-        self._scale = min(HEIGHT / high, WIDTH / (wide * self._squeeze) if wide else math.inf)
+        self._scale: float = min(HEIGHT / high, WIDTH / (wide * self._squeeze) if wide else math.inf)
 
     @property
     def dot(self) -> float:

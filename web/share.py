@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from web import params, said
@@ -16,13 +18,14 @@ def embed() -> str:
     """Show the map alone. Other sites may have it in a frame, and only this page."""
     parts = services()
     query = params.event_query(params.Arguments(request.args, params.VIEW), parts.ontology)
+    shown: dict[str, Any] = params.to_arguments(query)
     return render_template(
         "embed.html",
         map=situation_map(alone=True),
         counts=parts.store.counts(query),
         window=said.window(query),
         filters=said.filters(query, parts),
-        whole=url_for("pages.index", **params.to_arguments(query)),
+        whole=url_for("pages.index", **shown),
     )
 
 

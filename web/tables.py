@@ -64,8 +64,9 @@ def table() -> str:
     found = parts.store.listing(query, order, skip=skip, limit=limit, around=_middle(query.view))
     whole = replace(query, view=None)
     counts = parts.store.counts(whole)
-    asked = {name: values for name, values in request.args.lists() if name in params.LISTING}
+    asked: dict[str, Any] = {name: values for name, values in request.args.lists() if name in params.LISTING}
     sheets: dict[str, Any] = params.to_arguments(query)
+    shown: dict[str, Any] = params.to_arguments(whole)
     return render_template(
         "table.html",
         order=order,
@@ -82,7 +83,7 @@ def table() -> str:
         part=said.box(query.view) if query.view else "",
         everywhere=url_for(".table", **_without(asked, "view", "skip")),
         only={grain: _narrowed(asked, grain) for grain in ("0", "3")},
-        on_map=url_for("pages.index", **params.to_arguments(whole), _anchor=_anchor(query.view)),
+        on_map=url_for("pages.index", **shown, _anchor=_anchor(query.view)),
         csv=url_for(".events", **sheets),
         geojson=url_for("features.events", **sheets),
         **filter_choices(parts, whole, counts),
@@ -168,7 +169,7 @@ def _sources(event: Event) -> str:
 
 
 def _page(asked: Mapping[str, Any], skip: int) -> str:
-    return url_for(".table", **_without(asked, "skip"), **({"skip": skip} if skip else {}))
+    return url_for(".table", **_without(asked, "skip") | ({"skip": skip} if skip else {}))
 
 
 def _narrowed(asked: Mapping[str, Any], precision: str) -> str:

@@ -142,7 +142,7 @@ def stance_name(value: Stance) -> str:
 def stance(told: Event | EventReport) -> str:
     """Return who vouches for an event, or how a report tells it: "Claimed by the Russian military"."""
     if told.claimed_by:
-        return _(_VOUCHED[told.stance], who=told.claimed_by)
+        return _(_VOUCHED[told.stance], who=naming.actor(told.claimed_by))
     return stance_name(told.stance)
 
 

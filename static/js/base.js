@@ -5,6 +5,8 @@ import { load, loadOrSay } from "./load.js";
 import { onZoom, pixelsWide, toggle } from "./view.js";
 import { countryName, t, translated } from "./words.js";
 
+L.Control.Zoom.mergeOptions({ zoomInTitle: t("Zoom in"), zoomOutTitle: t("Zoom out") });
+
 const FINE_ZOOM = 7;
 const LETTER_PIXELS = 7;
 const TOWN_ZOOM = 8;

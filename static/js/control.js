@@ -33,7 +33,11 @@ export function controlLayer(map, { url }) {
     labels.clearLayers();
     if (map.getZoom() < LABEL_ZOOM) return;
     for (const { party, number, spot } of spots(map, held)) {
-      const icon = L.divIcon({ className: `name holder party-${number}`, html: el("span", {}, called(party)), iconSize: [0, 0] });
+      const icon = L.divIcon({
+        className: `name holder party-${number}`,
+        html: el("span", {}, called(party)),
+        iconSize: [0, 0],
+      });
       labels.addLayer(L.marker(spot, { icon, pane: "names", interactive: false, keyboard: false }));
     }
   };
@@ -41,8 +45,11 @@ export function controlLayer(map, { url }) {
   group.options.url = url;
   group.draw = (collection) => {
     Object.assign(names, collection.names);
-    held = ofKind("control", collection).map(({ properties: { party }, geometry }) => (
-      { party, number: colour(party, collection.parties), geometry }));
+    held = ofKind("control", collection).map(({ properties: { party }, geometry }) => ({
+      party,
+      number: colour(party, collection.parties),
+      geometry,
+    }));
     areas.clearLayers();
     for (const { number, geometry } of held) {
       const className = `held party-${number}`;
@@ -54,11 +61,18 @@ export function controlLayer(map, { url }) {
 }
 
 export function contestedLayer() {
-  return drawing("contested", { pane: "control", style: { className: "contested", fillColor: "url(#hatch-contested)" } });
+  return drawing("contested", {
+    pane: "control",
+    style: { className: "contested", fillColor: "url(#hatch-contested)" },
+  });
 }
 
 export function frontLayer() {
-  return drawing("frontline", { pane: "front", style: { className: "front-casing" } }, { pane: "front", style: { className: "front" } });
+  return drawing(
+    "frontline",
+    { pane: "front", style: { className: "front-casing" } },
+    { pane: "front", style: { className: "front" } },
+  );
 }
 
 function drawing(kind, ...looks) {
@@ -81,7 +95,9 @@ export function changeLayer(map, { url }) {
       const number = colour(properties.to_party, collection.parties);
       const look = { className: `change party-${number}`, fillColor: `url(#hatch-gain-${number})` };
       const words = `${called(properties.from_party)} → ${called(properties.to_party)}: ${km2(properties.km2)}`;
-      group.addLayer(L.geoJSON(geometry, { pane: "change", style: look }).bindTooltip(el("span", {}, words), { sticky: true }));
+      group.addLayer(
+        L.geoJSON(geometry, { pane: "change", style: look }).bindTooltip(el("span", {}, words), { sticky: true }),
+      );
     }
     for (const { properties, geometry } of ofKind("place", collection)) {
       const [lon, lat] = geometry.coordinates;
@@ -95,20 +111,27 @@ export function changeLayer(map, { url }) {
 
 function turned({ name, before, party, claimant, since, said, sources, events }) {
   const day = days(since, since);
-  const now = claimant ? t("Claimed by {party} since {day}", { party: called(claimant), day })
+  const now = claimant
+    ? t("Claimed by {party} since {day}", { party: called(claimant), day })
     : t("Held by {party} since {day}", { party: called(party), day });
-  const links = events.split("; ").filter(Boolean).map((id, at) => {
-    const words = at ? t("Another event that says so") : t("The event that says so");
-    const open = el("button", { type: "button", class: "quiet" }, words);
-    open.addEventListener("click", () => setOption("event", id, { step: true }));
-    return el("p", {}, open);
-  });
-  return el("div", { class: "popup" },
+  const links = events
+    .split("; ")
+    .filter(Boolean)
+    .map((id, at) => {
+      const words = at ? t("Another event that says so") : t("The event that says so");
+      const open = el("button", { type: "button", class: "quiet" }, words);
+      open.addEventListener("click", () => setOption("event", id, { step: true }));
+      return el("p", {}, open);
+    });
+  return el(
+    "div",
+    { class: "popup" },
     el("h3", {}, name || t("A place without a name")),
     el("p", {}, now),
     before ? el("p", {}, t("before: {party}", { party: called(before) })) : null,
     el("p", { class: "note" }, [said || t("seen in the drawing"), sources].filter(Boolean).join(" · ")),
-    ...links);
+    ...links,
+  );
 }
 
 function called(party) {
@@ -122,15 +145,20 @@ function km2(number) {
 
 // Keeps who holds what at the end of the window, and what changed since its start, in step with `query()`. Returns
 // the function that looks for news.
-export function startControl(map, { controlLayer: areas, contestedLayer: contested, frontLayer: front, changeLayer: change }, query) {
+export function startControl(
+  map,
+  { controlLayer: areas, contestedLayer: contested, frontLayer: front, changeLayer: change },
+  query,
+) {
   // Close up, the simplified lines would be off by more than a street.
-  const properties = () => (map.getZoom() >= FINE_ZOOM ? "" : "slim");
-  const ask = ({ options: { url } }, dates) => `${url}?${new URLSearchParams({ properties: properties(), ...dates })}`;
+  const properties = ({ zoom }) => (zoom >= FINE_ZOOM ? "" : "slim");
+  const ask = ({ options: { url } }, view, dates) =>
+    `${url}?${new URLSearchParams({ properties: properties(view), ...dates })}`;
   const day = (name) => query().get(name) || "";
   const renew = [
     live(map, [areas, contested, front], {
       what: t("Who holds what"),
-      address: () => ask(areas, { date: day("end") }),
+      address: (view) => ask(areas, view, { date: day("end") }),
       draw: (known) => {
         for (const layer of [areas, contested, front]) layer.draw(known);
         explainControl(known);
@@ -138,7 +166,7 @@ export function startControl(map, { controlLayer: areas, contestedLayer: contest
     }),
     live(map, [change], {
       what: t("The change in the window"),
-      address: () => ask(change, { from: day("start"), to: day("end") }),
+      address: (view) => ask(change, view, { from: day("start"), to: day("end") }),
       draw: (changes) => change.draw(changes),
     }),
   ];
@@ -150,8 +178,12 @@ function explainControl(collection) {
   const areas = ofKind("control", collection).sort((one, other) => other.properties.km2 - one.properties.km2);
   const parties = areas.map(({ properties: { party, km2: size } }) => {
     const number = colour(party, collection.parties);
-    return el("li", { "data-drawn": `path.held.party-${number}` },
-      el("span", { class: `swatch party-${number}` }), t("{party}: {size} drawn as held", { party: called(party), size: km2(size) }));
+    return el(
+      "li",
+      { "data-drawn": `path.held.party-${number}` },
+      el("span", { class: `swatch party-${number}` }),
+      t("{party}: {size} drawn as held", { party: called(party), size: km2(size) }),
+    );
   });
   document.getElementById("party-legend")?.replaceChildren(...parties);
   const words = document.getElementById("control-words");
@@ -160,9 +192,16 @@ function explainControl(collection) {
 
 function madeOf({ date, drawn_from: drawn, facts, note }) {
   if (!date || (note && !drawn.length)) return t("Control: nothing is known of who held what.");
-  const maps = [...new Set(drawn.map((each) => t("{source}’s map of {day}", { source: each.source, day: days(each.date, each.date) })))];
+  const maps = [
+    ...new Set(
+      drawn.map((each) => t("{source}’s map of {day}", { source: each.source, day: days(each.date, each.date) })),
+    ),
+  ];
   const told = facts ? [tn("{n} fact of events and tables", "{n} facts of events and tables", facts)] : [];
-  return t("Control on {day}, drawn from {sources}.", { day: days(date, date), sources: [...maps, ...told].join(", ") });
+  return t("Control on {day}, drawn from {sources}.", {
+    day: days(date, date),
+    sources: [...maps, ...told].join(", "),
+  });
 }
 
 // ---------------------------------------------------------------- where the names stand
@@ -179,10 +218,14 @@ function spots(map, held) {
   return held.flatMap(({ party, number, geometry }) => {
     const inside = cells.map(({ at }) => contains(geometry, at.lng, at.lat));
     const outside = cells.filter((_, at) => !inside[at]);
-    const depth = ({ column, row }) => Math.min(
-      ...[column + 1, row + 1, grid.columns - column, grid.rows - row],
-      ...outside.map((other) => Math.hypot(other.column - column, other.row - row)));
-    const best = cells.filter((_, at) => inside[at]).map((cell) => ({ cell, deep: depth(cell) }))
+    const depth = ({ column, row }) =>
+      Math.min(
+        ...[column + 1, row + 1, grid.columns - column, grid.rows - row],
+        ...outside.map((other) => Math.hypot(other.column - column, other.row - row)),
+      );
+    const best = cells
+      .filter((_, at) => inside[at])
+      .map((cell) => ({ cell, deep: depth(cell) }))
       .reduce((one, other) => (one && one.deep >= other.deep ? one : other), null);
     return best && best.deep >= LABEL_CELLS ? [{ party, number, spot: best.cell.at }] : [];
   });
@@ -194,7 +237,7 @@ function contains({ type, coordinates }, x, y) {
   for (const ring of rings) {
     for (let at = 1; at < ring.length; at += 1) {
       const [[x0, y0], [x1, y1]] = [ring[at - 1], ring[at]];
-      if ((y0 > y) !== (y1 > y) && x < x0 + ((y - y0) * (x1 - x0)) / (y1 - y0)) inside = !inside;
+      if (y0 > y !== y1 > y && x < x0 + ((y - y0) * (x1 - x0)) / (y1 - y0)) inside = !inside;
     }
   }
   return inside;

@@ -24,9 +24,17 @@ export function startFan(map, { url, choose }) {
     const { signal } = stop;
     // What fails, or a spot that was typed wrongly, is said by the list.
     const answer = await load(`${url}?${asked}`, signal).catch(() => null);
-    if (answer && !signal.aborted) fanOut(map, group, answer.events.filter(({ geo_precision: precision }) => precision === 1 || precision === 2), choose);
+    if (answer && !signal.aborted)
+      fanOut(
+        map,
+        group,
+        answer.events.filter(({ geo_precision: precision }) => precision === 1 || precision === 2),
+        choose,
+      );
   };
-  on("option", (name) => { if (name === "spot") show(); });
+  on("option", (name) => {
+    if (name === "spot") show();
+  });
   on("query", show);
   map.on("zoomstart", () => setOption("spot", ""));
   document.addEventListener("keydown", ({ key }) => {

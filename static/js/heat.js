@@ -42,7 +42,8 @@ const Heat = L.Layer.extend({
     const context = this.canvas.getContext("2d");
     for (const [lat, lon, count] of this.cells) {
       const at = this._map.latLngToContainerPoint([lat, copyInView(this._map, lon)]);
-      if (at.x < -REACH_PIXELS || at.y < -REACH_PIXELS || at.x > width + REACH_PIXELS || at.y > height + REACH_PIXELS) continue;
+      if (at.x < -REACH_PIXELS || at.y < -REACH_PIXELS || at.x > width + REACH_PIXELS || at.y > height + REACH_PIXELS)
+        continue;
       context.globalAlpha = FAINTEST + (STRONGEST - FAINTEST) * (Math.log(1 + count) / Math.log(1 + this.most));
       context.drawImage(brush, at.x - REACH_PIXELS, at.y - REACH_PIXELS);
     }
@@ -64,10 +65,10 @@ function softSpot(colour) {
 
 // Keeps the heat in step with the view and the query. Returns the function that looks for news.
 export function startHeat(map, { heatLayer: heat }, query) {
-  const box = steadyBox(map);
+  const box = steadyBox();
   return live(map, [heat], {
     what: t("The heat map"),
-    address: () => `${heat.options.url}?${withView(query(), box(), map.getZoom())}`,
+    address: (view) => `${heat.options.url}?${withView(query(), box(view), view.zoom)}`,
     draw: (answer) => heat.draw(answer),
   });
 }

@@ -14,10 +14,17 @@ export function startHere(map, page) {
     const spot = latlng.wrap();
     const [lat, lon] = [spot.lat.toFixed(DECIMALS), spot.lng.toFixed(DECIMALS)];
     const only = el("button", { type: "button" }, t("Show only what may lie within {km} km", { km: KM }));
-    const popup = L.popup().setLatLng(latlng).setContent(el("div", { class: "popup here" },
-      el("h3", {}, `${lat}, ${lon}`),
-      el("p", {}, el("a", { href: nearby(page, lat, lon) }, t("What happened within {km} km", { km: KM }))),
-      only));
+    const popup = L.popup()
+      .setLatLng(latlng)
+      .setContent(
+        el(
+          "div",
+          { class: "popup here" },
+          el("h3", {}, `${lat}, ${lon}`),
+          el("p", {}, el("a", { href: nearby(page, lat, lon) }, t("What happened within {km} km", { km: KM }))),
+          only,
+        ),
+      );
     only.addEventListener("click", () => {
       popup.close();
       setQuery({ around: `${lat},${lon},${KM}` });

@@ -5,35 +5,54 @@ import { load, loadOrSay } from "./load.js";
 const PAD = 0.3;
 
 // Returns a function to call whenever another answer may be due. While one of the layers is shown, it fetches what
-// `address()` names and hands it to `draw`; until then all stays as it was. Nothing is fetched twice in a row.
+// `address(view)` names and hands it to `draw`; until then all stays as it was. Nothing is fetched twice in a row.
+// `view` is { bounds, zoom }; while the map zooms, what will be due at its end is fetched already.
 export function live(map, layers, { what, address, draw }) {
   let asked = null;
+  let ahead = null;
   let stop = new AbortController();
+  const shown = () => layers.some((layer) => map.hasLayer(layer));
+  const take = (url, signal) => {
+    const early = ahead?.url === url ? ahead.answer : null;
+    ahead = null;
+    return early || load(url, signal);
+  };
   const renew = async () => {
-    if (!layers.some((layer) => map.hasLayer(layer))) return;
-    const url = address();
-    if (url === asked) return;
+    const url = shown() && address({ bounds: map.getBounds(), zoom: map.getZoom() });
+    if (!url || url === asked) return;
     stop.abort();
     stop = new AbortController();
     asked = url;
     const { signal } = stop;
-    const answer = await loadOrSay(what, () => load(url, signal), signal);
+    const answer = await loadOrSay(what, () => take(url, signal), signal);
     if (answer) draw(answer);
   };
+  map.on("zoomanim", ({ center, zoom }) => {
+    const url = shown() && address({ bounds: boundsAt(map, center, zoom), zoom });
+    if (!url || url === asked || url === ahead?.url) return;
+    ahead = { url, answer: load(url) };
+    // What fails is said when it is due.
+    ahead.answer.catch(() => {});
+  });
   for (const layer of layers) layer.on("add", renew);
   return renew;
 }
 
-// Returns a function that gives a box around the view, as the server takes it. The box stays the same as long as
-// the view is within it and `band` gives the same for the zoom: small moves of the map ask for nothing.
-export function steadyBox(map, band = (zoom) => zoom) {
+function boundsAt(map, center, zoom) {
+  const half = map.getSize().divideBy(2);
+  const middle = map.project(center, zoom);
+  return L.latLngBounds(map.unproject(middle.subtract(half), zoom), map.unproject(middle.add(half), zoom));
+}
+
+// Returns a function that gives a box around a view, as the server takes it. The box stays the same as long as the
+// view is within it and `band` gives the same for the zoom: small moves of the map ask for nothing.
+export function steadyBox(band = (zoom) => zoom) {
   let box = null;
   let drawn = null;
-  return () => {
-    const view = map.getBounds();
-    if (!box?.contains(view) || drawn !== band(map.getZoom())) {
-      box = view.pad(PAD);
-      drawn = band(map.getZoom());
+  return ({ bounds, zoom }) => {
+    if (!box?.contains(bounds) || drawn !== band(zoom)) {
+      box = bounds.pad(PAD);
+      drawn = band(zoom);
     }
     return corners(box);
   };
@@ -42,7 +61,9 @@ export function steadyBox(map, band = (zoom) => zoom) {
 // Returns bounds as "west,south,east,north", west > east across the antimeridian.
 export function corners(bounds) {
   const whole = bounds.getEast() - bounds.getWest() >= 360;
-  const [west, east] = whole ? [-180, 180] : [bounds.getWest(), bounds.getEast()].map((lon) => L.Util.wrapNum(lon, [-180, 180], true));
+  const [west, east] = whole
+    ? [-180, 180]
+    : [bounds.getWest(), bounds.getEast()].map((lon) => L.Util.wrapNum(lon, [-180, 180], true));
   const [south, north] = [bounds.getSouth(), bounds.getNorth()].map((lat) => Math.min(Math.max(lat, -90), 90));
   return [west, south, east, north].map((degrees) => degrees.toFixed(5)).join(",");
 }

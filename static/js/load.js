@@ -61,7 +61,8 @@ export async function loadOrSay(what, attempt, signal) {
       const answer = await attempt();
       return signal?.aborted ? null : answer;
     } catch (error) {
-      if (!signal?.aborted) await trouble(t("{what} could not be loaded: {why}.", { what, why: error.message }), signal);
+      if (!signal?.aborted)
+        await trouble(t("{what} could not be loaded: {why}.", { what, why: error.message }), signal);
     }
   }
   return null;
@@ -71,7 +72,9 @@ export async function loadOrSay(what, attempt, signal) {
 export function notice(text) {
   const box = document.getElementById("notice");
   const seen = el("button", { type: "button", class: "quiet" }, t("Close"));
-  seen.addEventListener("click", () => { box.hidden = true; });
+  seen.addEventListener("click", () => {
+    box.hidden = true;
+  });
   box.replaceChildren(`${text} `, seen);
   box.hidden = false;
 }
@@ -114,7 +117,9 @@ function showBusy(stop) {
   const box = document.getElementById("busy");
   running += 1;
   document.body.dataset.loading = "yes";
-  const bar = setTimeout(() => { box.hidden = false; }, QUIET_MS);
+  const bar = setTimeout(() => {
+    box.hidden = false;
+  }, QUIET_MS);
   const sentence = setTimeout(() => {
     const cancel = el("button", { type: "button" }, t("Cancel"));
     cancel.addEventListener("click", () => stop.abort());

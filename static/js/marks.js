@@ -1,20 +1,22 @@
 // Events as marks: one sign for one event, a disc for many. The server gathers them for the zoom.
 
 import { copyInView, keptLayers, live, steadyBox } from "./live.js";
-import { clusterIcon, markerIcon } from "./signs.js";
+import { clusterIcon, discPixels, markerIcon } from "./signs.js";
 import { setOption } from "./state.js";
 import { onZoom } from "./view.js";
 import { t, tn } from "./words.js";
 
 const ROOM = [48, 48];
 const HALO_PIXELS = 13;
+const COVERED = 0.7;
 const SPOT_DEGREES = 0.00002;
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // The layer of marks. `choose(event)` is what happens when a sign is pressed.
 export function markLayer(map, options) {
-  const group = keptLayers(({ lon, lat, properties }) => (
-    properties.id ? single(properties, lat, lon, () => group.choose(properties)) : cluster(map, properties, lat, lon)));
+  const group = keptLayers(({ lon, lat, properties }) =>
+    properties.id ? single(properties, lat, lon, () => group.choose(properties)) : cluster(map, properties, lat, lon),
+  );
   group.options = { ...group.options, ...options };
   group.choose = ({ id }) => setOption("event", id, { step: true });
   return group;
@@ -24,9 +26,14 @@ export function markLayer(map, options) {
 // as long as it does not cover all that is looked at.
 export function areaLayer(map) {
   const group = L.layerGroup();
-  const discs = keptLayers(({ lon, lat, properties }) => L.circle([lat, lon], {
-    pane: "discs", radius: properties.uncertainty_km * 1000, interactive: false, className: `disc family-${properties.family}`,
-  }));
+  const discs = keptLayers(({ lon, lat, properties }) =>
+    L.circle([lat, lon], {
+      pane: "discs",
+      radius: properties.uncertainty_km * 1000,
+      interactive: false,
+      className: `disc family-${properties.family}`,
+    }),
+  );
   group.addLayer(discs);
   let known = [];
   const draw = () => {
@@ -45,18 +52,52 @@ export function areaLayer(map) {
 // Keeps marks and areas in step with the view and with what `query()` asks for. Returns the function that looks
 // for news.
 export function startMarks(map, { markLayer: marks, areaLayer: areas }, query) {
-  const box = steadyBox(map);
+  const box = steadyBox();
   return live(map, [marks, areas], {
     what: t("The events"),
-    address: () => `${marks.options.url}?${withView(query(), box(), map.getZoom())}`,
+    address: (view) => `${marks.options.url}?${withView(query(), box(view), view.zoom)}`,
     draw: ({ features }) => {
-      const placed = features.map(({ geometry: { coordinates: [lon, lat] }, properties }) => (
-        { lat, lon: copyInView(map, lon), properties }));
+      const placed = features.map(({ geometry, properties }) => {
+        const [lon, lat] = geometry.coordinates;
+        return { lat, lon: copyInView(map, lon), properties };
+      });
       marks.events = new Map(placed.map(({ properties }) => [properties.id, properties]));
-      marks.draw(placed);
+      marks.draw(apart(map, placed));
       areas.draw(placed);
     },
   });
+}
+
+// Takes marks that a cluster's disc would cover into that cluster, the largest first: the server gathers by the cells
+// of a grid, and those of neighbouring cells may meet at their border.
+function apart(map, placed) {
+  const count = ({ properties }) => properties.count || 1;
+  const kept = [];
+  for (const mark of [...placed].sort((one, other) => count(other) - count(one))) {
+    const at = map.project([mark.lat, mark.lon]);
+    const reach = discPixels(count(mark)) / 2;
+    const over = kept.find(
+      (other) => other.properties.box && other.at.distanceTo(at) < COVERED * (other.reach + reach),
+    );
+    if (over) over.properties = joined(over.properties, mark);
+    else kept.push({ ...mark, at, reach });
+  }
+  return kept.map(({ lat, lon, properties }) => ({ lat, lon, properties }));
+}
+
+function joined(cluster, { properties }) {
+  const [west, south, east, north] = properties.box || [properties.lon, properties.lat, properties.lon, properties.lat];
+  const families = properties.families || cluster.families.map((_, family) => (family === properties.family ? 1 : 0));
+  return {
+    count: cluster.count + (properties.count || 1),
+    families: cluster.families.map((number, family) => number + families[family]),
+    box: [
+      Math.min(cluster.box[0], west),
+      Math.min(cluster.box[1], south),
+      Math.max(cluster.box[2], east),
+      Math.max(cluster.box[3], north),
+    ],
+  };
 }
 
 // Returns the query with the part of the map that is asked for.
@@ -96,7 +137,9 @@ function open(map, [west, south, east, north], at) {
 // A marker has no click of its own for the Enter key.
 function pressed(mark, act) {
   mark.on("click", act);
-  mark.on("keypress", ({ originalEvent }) => { if (originalEvent.key === "Enter") act(); });
+  mark.on("keypress", ({ originalEvent }) => {
+    if (originalEvent.key === "Enter") act();
+  });
   return mark;
 }
 

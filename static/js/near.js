@@ -51,25 +51,41 @@ export function around(map, layers) {
 
   on("query", update);
   askPlaces(form);
-  slideRadius(form, (km) => { if (map.hasLayer(circle)) circle.setRadius(km * 1000); });
+  slideRadius(form, (km) => {
+    if (map.hasLayer(circle)) circle.setRadius(km * 1000);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const { place, lat, lon, km } = form.elements;
     const named = place.value.trim() !== "";
     setQuery({
-      place: place.value.trim(), place_id: named && place.value === query().get("place") ? query().get("place_id") : "",
-      lat: named ? "" : lat.value, lon: named ? "" : lon.value, km: km.value, limit: "",
+      place: place.value.trim(),
+      place_id: named && place.value === query().get("place") ? query().get("place_id") : "",
+      lat: named ? "" : lat.value,
+      lon: named ? "" : lon.value,
+      km: km.value,
+      limit: "",
     });
   });
   map.on("click", ({ latlng }) => {
     const { lat, lng } = latlng.wrap();
-    setQuery({ place: "", place_id: "", lat: lat.toFixed(4), lon: lng.toFixed(4), km: form.elements.km.value, limit: "" });
+    setQuery({
+      place: "",
+      place_id: "",
+      lat: lat.toFixed(4),
+      lon: lng.toFixed(4),
+      km: form.elements.km.value,
+      limit: "",
+    });
   });
   draw();
 }
 
 function showCircle(map, circle, spot, km) {
-  circle.setLatLng(spot).setRadius(km * 1000).addTo(map);
+  circle
+    .setLatLng(spot)
+    .setRadius(km * 1000)
+    .addTo(map);
   map.fitBounds(circle.getBounds(), FIT);
 }
 
@@ -82,8 +98,8 @@ function fillForm(form) {
 function askPlaces(form) {
   const { place, km } = form.elements;
   combobox(place, document.getElementById("place-list"), {
-    ask: async (text) => (await placesLike(form.dataset.places, text))
-      .map(({ id, label, kind }) => ({ words: label, note: kind, id })),
+    ask: async (text) =>
+      (await placesLike(form.dataset.places, text)).map(({ id, label, kind }) => ({ words: label, note: kind, id })),
     choose: ({ words, id }) => {
       place.value = words;
       setQuery({ place: words, place_id: id, lat: "", lon: "", km: km.value, limit: "" });
@@ -97,17 +113,26 @@ function slideRadius(form, preview) {
   const slider = document.getElementById("km-slider");
   slider.hidden = false;
   const follow = () => {
-    const asked = Math.min(Math.max(Number(km.value) || CLOSEST_KM, CLOSEST_KM), FARTHEST_KM);
-    slider.value = Math.round((STEPS * Math.log(asked / CLOSEST_KM)) / Math.log(FARTHEST_KM / CLOSEST_KM));
+    // Several places of the slider mean the same round number: it stays where the hand has left it.
+    if (Number(km.value) !== kmAt(slider.value)) slider.value = placeOf(Number(km.value) || CLOSEST_KM);
     slider.setAttribute("aria-valuetext", t("{km} km", { km: km.value }));
   };
   follow();
   km.addEventListener("input", follow);
   slider.addEventListener("input", () => {
-    const exact = CLOSEST_KM * (FARTHEST_KM / CLOSEST_KM) ** (slider.value / STEPS);
-    km.value = Number(exact.toPrecision(exact < 10 ? 1 : 2));
+    km.value = kmAt(slider.value);
     slider.setAttribute("aria-valuetext", t("{km} km", { km: km.value }));
     preview(km.value);
   });
   slider.addEventListener("change", () => setQuery({ km: km.value, limit: "" }));
+}
+
+function kmAt(place) {
+  const exact = CLOSEST_KM * (FARTHEST_KM / CLOSEST_KM) ** (place / STEPS);
+  return Number(exact.toPrecision(exact < 10 ? 1 : 2));
+}
+
+function placeOf(km) {
+  const within = Math.min(Math.max(km, CLOSEST_KM), FARTHEST_KM);
+  return Math.round((STEPS * Math.log(within / CLOSEST_KM)) / Math.log(FARTHEST_KM / CLOSEST_KM));
 }

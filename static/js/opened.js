@@ -12,9 +12,10 @@ const ROOM_PIXELS = 60;
 export function extent({ geometry, properties }) {
   const { geo_precision: precision, lat, lon, uncertainty_km: km } = properties;
   if (precision !== 2 && precision !== 3) return L.layerGroup();
-  const look = precision === 2
-    ? { pane: "discs", className: `disc family-${properties.family}` }
-    : { pane: "regions", className: "region-only" };
+  const look =
+    precision === 2
+      ? { pane: "discs", className: `disc family-${properties.family}` }
+      : { pane: "regions", className: "region-only" };
   if (geometry?.type.endsWith("Polygon")) return L.geoJSON(geometry, { interactive: false, style: look });
   return L.circle([lat, lon], { ...look, radius: km * 1000, interactive: false });
 }
@@ -33,10 +34,13 @@ export function startOpened(map, { page }, known) {
     const spot = L.latLng(lat, copyInView(map, lon));
     const icon = L.divIcon({ className: "ring-mark", iconSize: [RING_PIXELS, RING_PIXELS] });
     group.addLayer(extent(event));
-    if (event.properties.geo_precision !== 3) group.addLayer(L.marker(spot, { icon, interactive: false, keyboard: false }));
+    if (event.properties.geo_precision !== 3)
+      group.addLayer(L.marker(spot, { icon, interactive: false, keyboard: false }));
     bringIntoSight(map, spot, jump);
   };
-  on("option", (name) => { if (name === "event") show(); });
+  on("option", (name) => {
+    if (name === "event") show();
+  });
   // A link that names an event and no part of the map means its surroundings.
   if (option("event")) show({ jump: !view() });
 }
@@ -58,7 +62,9 @@ function bringIntoSight(map, spot, jump) {
     if (jump) map.setView(spot, CLOSE_ZOOM, { animate: false });
     const frame = map.getContainer().getBoundingClientRect();
     const drawers = [...document.querySelectorAll("details.panel[open] > .panel-body")];
-    const tops = drawers.map((drawer) => drawer.getBoundingClientRect()).filter(({ left, right }) => left < frame.right && right > frame.left);
+    const tops = drawers
+      .map((drawer) => drawer.getBoundingClientRect())
+      .filter(({ left, right }) => left < frame.right && right > frame.left);
     const covered = Math.max(0, ...tops.map(({ top }) => frame.bottom - top));
     const room = Math.min(ROOM_PIXELS, (frame.height - covered) / 2 - 1);
     map.panInside(spot, { paddingTopLeft: [ROOM_PIXELS, room], paddingBottomRight: [ROOM_PIXELS, covered + room] });

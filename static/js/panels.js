@@ -10,28 +10,46 @@ const NARROW = matchMedia("(max-width: 899px)");
 
 export function startPanels() {
   const panels = [...document.querySelectorAll("details.panel")];
-  const set = () => panels.forEach((panel) => { panel.open = !NARROW.matches; });
+  const set = () =>
+    panels.forEach((panel) => {
+      panel.open = !NARROW.matches;
+    });
   set();
   NARROW.addEventListener("change", set);
   for (const panel of panels) {
     panel.append(grip(panel));
     panel.addEventListener("toggle", () => {
       panel.classList.remove("full");
-      if (NARROW.matches && panel.open) panels.filter((other) => other !== panel).forEach((other) => { other.open = false; });
+      if (NARROW.matches && panel.open)
+        panels
+          .filter((other) => other !== panel)
+          .forEach((other) => {
+            other.open = false;
+          });
     });
   }
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape" && NARROW.matches && !option("event")) panels.forEach((panel) => { panel.open = false; });
+    if (key === "Escape" && NARROW.matches && !option("event"))
+      panels.forEach((panel) => {
+        panel.open = false;
+      });
   });
   // What an event is told from is in the side panel.
   const side = document.getElementById("events");
-  on("option", (name) => { if (side && ["event", "list", "spot"].includes(name) && option(name)) side.open = true; });
+  on("option", (name) => {
+    if (side && ["event", "list", "spot"].includes(name) && option(name)) side.open = true;
+  });
   if (side && option("event")) side.open = true;
 }
 
 // The upper edge of a drawer: pressed, it makes the drawer larger or smaller; it can be swiped up and down.
 function grip(panel) {
-  const button = el("button", { type: "button", class: "grip", "aria-expanded": "false", "aria-label": t("Whole height") });
+  const button = el("button", {
+    type: "button",
+    class: "grip",
+    "aria-expanded": "false",
+    "aria-label": t("Whole height"),
+  });
   let from = 0;
   let swiped = false;
   const size = (full) => {
@@ -39,7 +57,9 @@ function grip(panel) {
     button.setAttribute("aria-expanded", String(full));
   };
   // The click that follows a swipe is none.
-  button.addEventListener("click", () => { if (!swiped) size(!panel.classList.contains("full")); });
+  button.addEventListener("click", () => {
+    if (!swiped) size(!panel.classList.contains("full"));
+  });
   button.addEventListener("pointerdown", ({ clientY, pointerId }) => {
     from = clientY;
     swiped = false;

@@ -15,15 +15,23 @@ export function sheet(map, words, address) {
   ground.style.setProperty("width", `${x}px`);
   ground.style.setProperty("height", `${y}px`);
   const legend = el("div", { class: "picture-legend legend-body" }, ...[...copyOf("#legend .legend-body").childNodes]);
-  const figure = el("div", { class: "picture" },
+  const figure = el(
+    "div",
+    { class: "picture" },
     copyOf("svg.defs"),
-    el("div", { class: "picture-head" }, el("strong", {}, "Sitmap"), el("span", {}, words.window),
-      ...words.filters.map((filter) => el("span", { class: "note" }, filter))),
+    el(
+      "div",
+      { class: "picture-head" },
+      el("strong", {}, "Sitmap"),
+      el("span", {}, words.window),
+      ...words.filters.map((filter) => el("span", { class: "note" }, filter)),
+    ),
     ground,
     el("p", { class: "picture-counts" }, document.getElementById("counts").textContent.replace(/\s+/g, " ").trim()),
     legend,
     el("p", { class: "note" }, sources(map)),
-    el("p", { class: "note" }, address));
+    el("p", { class: "note" }, address),
+  );
   figure.style.setProperty("width", `${Math.max(x, NARROWEST)}px`);
   return figure;
 }
@@ -46,13 +54,18 @@ export async function png(figure) {
 function drawing(figure, width, height) {
   const css = [...document.styleSheets].flatMap(rules).join("\n");
   figure.setAttribute("xmlns", XHTML);
-  const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` },
-    svg("style", {}, css), svg("foreignObject", { width, height }, figure));
+  const picture = svg(
+    "svg",
+    { width, height, viewBox: `0 0 ${width} ${height}` },
+    svg("style", {}, css),
+    svg("foreignObject", { width, height }, figure),
+  );
   picture.style.setProperty("background", "var(--page)");
   picture.style.setProperty("color-scheme", getComputedStyle(document.body).colorScheme);
   // The theme is that of the page, whatever the browser would choose for an image.
   const now = getComputedStyle(document.documentElement);
-  for (const name of new Set(css.match(/--[\w-]+(?=\s*:)/g))) picture.style.setProperty(name, now.getPropertyValue(name));
+  for (const name of new Set(css.match(/--[\w-]+(?=\s*:)/g)))
+    picture.style.setProperty(name, now.getPropertyValue(name));
   return new XMLSerializer().serializeToString(picture);
 }
 
@@ -70,7 +83,11 @@ function copy(original) {
   const made = original.cloneNode(true);
   const drawn = [...original.querySelectorAll("canvas")];
   for (const [at, canvas] of made.querySelectorAll("canvas").entries()) {
-    const image = el("img", { src: drawn[at].toDataURL(), class: canvas.className, style: canvas.getAttribute("style") });
+    const image = el("img", {
+      src: drawn[at].toDataURL(),
+      class: canvas.className,
+      style: canvas.getAttribute("style"),
+    });
     canvas.replaceWith(image);
   }
   for (const tile of made.querySelectorAll(".leaflet-tile")) tile.remove();

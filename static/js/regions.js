@@ -37,9 +37,12 @@ export function regionLayer(map, options) {
     shapes.draw(known.map((feature) => ({ feature, drawn, shade: shadeOf(feature.properties.events, most) })));
     outlines.draw(only.filter(({ geometry }) => geometry).map((feature) => ({ feature, drawn, shade: 0 })));
     badges.clearLayers();
-    rough = only.filter(({ properties }) => properties.label_at).map((feature) => ({
-      badge: badge(map, feature), box: feature.geometry && L.geoJSON(feature).getBounds(),
-    }));
+    rough = only
+      .filter(({ properties }) => properties.label_at)
+      .map((feature) => ({
+        badge: badge(map, feature),
+        box: feature.geometry && L.geoJSON(feature).getBounds(),
+      }));
     group.steps = steps(most);
     map.whenReady(showBadges);
   };
@@ -53,13 +56,13 @@ export function regionLayer(map, options) {
 // Keeps the regions in step with the view and with what `query()` asks for. Returns the function that looks for news.
 export function startRegions(map, { regionLayer: regions }, query) {
   const { url, level } = regions.options;
-  const box = steadyBox(map, fineness);
-  const fitting = () => level || (map.getZoom() < DIVISION_ZOOM ? "country" : "admin1");
+  const box = steadyBox(fineness);
+  const fitting = (zoom) => level || (zoom < DIVISION_ZOOM ? "country" : "admin1");
   return live(map, [regions], {
     what: t("The regions"),
-    address: () => {
-      const asked = withView(query(), box(), Math.min(fineness(map.getZoom()), map.getMaxZoom()));
-      return `${url}?${asked}&level=${fitting()}&properties=slim`;
+    address: (view) => {
+      const asked = withView(query(), box(view), Math.min(fineness(view.zoom), map.getMaxZoom()));
+      return `${url}?${asked}&level=${fitting(view.zoom)}&properties=slim`;
     },
     draw: ({ features }) => {
       regions.draw(features);
@@ -101,7 +104,10 @@ function area({ feature, shade }) {
 function badge(map, { properties }) {
   const [lon, lat] = properties.label_at;
   const icon = L.divIcon({
-    className: "region-count", html: el("span", {}, compact(properties.region_only)), iconSize: [24, 18], iconAnchor: [12, 9],
+    className: "region-count",
+    html: el("span", {}, compact(properties.region_only)),
+    iconSize: [24, 18],
+    iconAnchor: [12, 9],
   });
   const { label: region, region_only: only } = properties;
   const title = tn("{region}: {n} event known only to it", "{region}: {n} events known only to it", only, { region });
@@ -115,6 +121,9 @@ function words({ label, events }) {
 function told(properties) {
   return regionPopup(properties, {
     only: () => setQuery({ region: properties.id }),
-    rough: () => { setQuery({ region: properties.id }); setOption("list", "region"); },
+    rough: () => {
+      setQuery({ region: properties.id });
+      setOption("list", "region");
+    },
   });
 }

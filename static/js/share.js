@@ -7,21 +7,26 @@ import { address, on, query, setView, view } from "./state.js";
 import { t } from "./words.js";
 
 const FRAME = { width: 800, height: 600 };
-const QUIET_MS = 300;
+const QUIET_MS = 1000;
 const PAPER_PIXELS = 1040;
 
 export function startShare(map) {
   const menu = document.getElementById("share");
   const note = document.getElementById("share-note");
   const words = questionInWords(menu.dataset.said);
-  const say = (text) => { note.textContent = text; };
-  const press = (id, act) => document.getElementById(id).addEventListener("click", () => act().catch((error) => {
-    say(error.message);
-  }));
+  const say = (text) => {
+    note.textContent = text;
+  };
+  const press = (id, act) =>
+    document.getElementById(id).addEventListener("click", () =>
+      act().catch((error) => {
+        say(error.message);
+      }),
+    );
   for (const part of menu.querySelectorAll("[data-needs-script]")) part.hidden = false;
 
   const follow = () => {
-    for (const link of menu.querySelectorAll("a[data-address]")) link.href = target(link, map);
+    for (const link of document.querySelectorAll("a[data-address]")) link.href = target(link, map);
     document.getElementById("embed-code").value = frame(address(menu.dataset.embed));
     say("");
   };
@@ -35,11 +40,11 @@ export function startShare(map) {
   follow();
 
   press("copy-link", async () => {
-    await navigator.clipboard.writeText(address());
+    await copy(address());
     say(t("The link is copied."));
   });
   press("copy-embed", async () => {
-    await navigator.clipboard.writeText(document.getElementById("embed-code").value);
+    await copy(document.getElementById("embed-code").value);
     say(t("The code is copied."));
   });
   press("save-picture", async () => {
@@ -53,6 +58,12 @@ export function startShare(map) {
   });
   printSheet(map, words);
   closeWithEscape(menu);
+}
+
+async function copy(text) {
+  if (!navigator.clipboard)
+    throw new Error(t("Your browser lets pages copy only over HTTPS: select the text instead."));
+  await navigator.clipboard.writeText(text);
 }
 
 function rememberView(map) {

@@ -10,6 +10,8 @@ const NONE = "none";
 const MAKERS = { events: "markLayer", areas: "areaLayer", regions: "regionLayer" };
 
 export function startShown(map, layers) {
+  const button = map.getContainer().querySelector(".leaflet-control-layers-toggle");
+  if (button) button.title = t("Layers");
   const layer = (name) => layers[MAKERS[name] || `${name}Layer`];
   const show = () => {
     const asked = named(option("layers"));
@@ -19,7 +21,9 @@ export function startShown(map, layers) {
     }
   };
   show();
-  on("option", (name) => { if (name === "layers") show(); });
+  on("option", (name) => {
+    if (name === "layers") show();
+  });
   map.on("overlayadd overlayremove", () => {
     const shown = NAMES.filter((name) => map.hasLayer(layer(name)));
     setOption("layers", shown.join() === USUAL.join() ? "" : shown.join() || NONE);
@@ -31,7 +35,9 @@ function named(text) {
   const asked = text === NONE ? [] : text.split(",");
   const unknown = asked.filter((name) => !NAMES.includes(name));
   if (unknown.length) {
-    notice(t("There is no layer “{name}”; the link may be of another version.", { name: unknown.join(", ").slice(0, 60) }));
+    notice(
+      t("There is no layer “{name}”; the link may be of another version.", { name: unknown.join(", ").slice(0, 60) }),
+    );
   }
   return asked.filter((name) => NAMES.includes(name));
 }

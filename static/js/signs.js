@@ -25,23 +25,36 @@ export function markerIcon({ family, stance, geo_precision: precision }) {
   return L.divIcon({ className: "mark", html: (near ? halo : sign)(family, stance), iconSize: [size, size] });
 }
 
-// A disc with the count and a thin ring divided by family; it grows with the logarithm of the count.
+// The width of a cluster's disc grows with the logarithm of the count.
+export function discPixels(count) {
+  return Math.round(24 + 6 * Math.log10(count));
+}
+
+// A disc with the count and a thin ring divided by family.
 export function clusterIcon(families) {
   const count = families.reduce((sum, number) => sum + number, 0);
-  const size = Math.round(26 + 8 * Math.log10(count));
+  const size = discPixels(count);
   const radius = size / 2 - 2;
   const round = 2 * Math.PI * radius;
-  const picture = svg("svg", { class: "cluster", viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" },
-    svg("circle", { class: "cluster-disc", cx: size / 2, cy: size / 2, r: radius }));
+  const picture = svg(
+    "svg",
+    { class: "cluster", viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" },
+    svg("circle", { class: "cluster-disc", cx: size / 2, cy: size / 2, r: radius }),
+  );
   let turned = 0;
   families.forEach((number, family) => {
     if (!number) return;
     const length = (number / count) * round;
-    picture.append(svg("circle", {
-      class: `ring family-${family}`, cx: size / 2, cy: size / 2, r: radius,
-      "stroke-dasharray": `${length} ${round - length}`,
-      "stroke-dashoffset": round / 4 - turned,
-    }));
+    picture.append(
+      svg("circle", {
+        class: `ring family-${family}`,
+        cx: size / 2,
+        cy: size / 2,
+        r: radius,
+        "stroke-dasharray": `${length} ${round - length}`,
+        "stroke-dashoffset": round / 4 - turned,
+      }),
+    );
     turned += length;
   });
   picture.append(svg("text", { x: size / 2, y: size / 2 }, compact(count)));

@@ -53,7 +53,9 @@ export async function alone(map, layers) {
   const { markLayer: marks } = layers;
   marks.choose = ({ id }) => window.open(`${marks.options.page}${encodeURIComponent(id)}`, "_blank", "noopener");
   const whole = document.getElementById("whole");
-  whole.addEventListener("click", () => { whole.href = address(new URL(whole.href).pathname); });
+  whole.addEventListener("click", () => {
+    whole.href = address(new URL(whole.href).pathname);
+  });
   await startMap(map, layers);
   await drawn(map);
 }
@@ -91,7 +93,10 @@ export async function single(map, { eventLayer }) {
   if (precision === 1) {
     map.setView([lat, lon], CLOSE_ZOOM, { animate: false });
     const name = L.tooltip({ permanent: true, direction: "bottom", offset: [0, 8] });
-    name.setLatLng([lat, lon]).setContent(el("span", {}, place)).addTo(map);
+    name
+      .setLatLng([lat, lon])
+      .setContent(el("span", {}, place))
+      .addTo(map);
   } else {
     fit(map, [area.getBounds()]);
   }

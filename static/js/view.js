@@ -4,7 +4,7 @@ import { on, setView, view } from "./state.js";
 
 const FIT = { padding: [36, 36], maxZoom: 8, animate: false };
 const WORLD_ZOOM = 4;
-const PART = { lat: 6, lng: 12 };
+const PART = { lat: 6, lon: 12 };
 
 export function onZoom(map, draw) {
   map.on("zoomend", draw);
@@ -46,7 +46,8 @@ export function fit(map, parts, options = FIT) {
 // Fits all marks of a world into the map, unless they lie all over it: then those in the part of it where more than
 // half of the events are, if there is one.
 export function fitMost(map, features) {
-  const marks = features.map(({ geometry: { coordinates: [lon, lat] }, properties: { box, count = 1 } }) => {
+  const marks = features.map(({ geometry, properties: { box, count = 1 } }) => {
+    const [lon, lat] = geometry.coordinates;
     const [west, south, east, north] = box || [lon, lat, lon, lat];
     return { lat, lon, count, bounds: L.latLngBounds([south, west], [north, east]) };
   });
@@ -55,8 +56,8 @@ export function fitMost(map, features) {
   all.forEach((bounds) => whole.extend(bounds));
   if (!marks.length || map.getBoundsZoom(whole) >= WORLD_ZOOM) return fit(map, all);
   const total = (some) => some.reduce((sum, { count }) => sum + count, 0);
-  const parts = marks.map((middle) => marks.filter((other) => (
-    Math.abs(other.lat - middle.lat) < PART.lat && Math.abs(other.lon - middle.lon) < PART.lng)));
+  const close = (one, other) => Math.abs(one.lat - other.lat) < PART.lat && Math.abs(one.lon - other.lon) < PART.lon;
+  const parts = marks.map((middle) => marks.filter((other) => close(middle, other)));
   const largest = parts.reduce((one, other) => (total(other) > total(one) ? other : one));
   return fit(map, 2 * total(largest) > total(marks) ? largest.map(({ bounds }) => bounds) : all);
 }

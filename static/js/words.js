@@ -66,8 +66,3 @@ export function compact(value) {
 export function sentenceCase(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
-
-// Like tn, for English alone.
-export function counted(n, one, many = `${one}s`) {
-  return `${number(n)} ${n === 1 ? one : many}`;
-}
