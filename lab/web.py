@@ -21,14 +21,15 @@ from lab.serving import Server
 from lab.synthetic import CENTRES
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
-PAN_PIXELS = 350
+PAN_PIXELS = (700, 450)
+"""Farther than what is asked for around the view."""
 PLAYED = 20
 """Steps of the time bar that are played."""
 
 LONG_MS = 100
 """A task of the page that takes longer is felt."""
 
-WAIT_MS = 20_000
+WAIT_MS = 120_000
 
 CLOSE_UP = "#9/48.28/37.18"
 """A view where much happens."""
@@ -55,7 +56,13 @@ _WATCH = """
     for (const name of awaited) {
       if (added.some((node) => holds(node, signs[name]))) requestAnimationFrame(() => now(name));
     }
-  }).observe(document, { childList: true, subtree: true });
+    // An answer may hold nothing but what is drawn already.
+    const loaded = changes.some(({ oldValue }) => oldValue === "yes");
+    const answered = loaded && document.body.dataset.loading === "no";
+    if (answered && awaited.includes("marks")) requestAnimationFrame(() => now("marks"));
+  }).observe(document, {
+    childList: true, subtree: true, attributeFilter: ["data-loading"], attributeOldValue: true,
+  });
   window.longTasks = [];
   const tasks = (list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration));
   new PerformanceObserver(tasks).observe({ type: "longtask" });
@@ -151,9 +158,10 @@ def _move(page: Page, felt: Felt, runs: int) -> None:
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     directions = ((1, 0), (0, 1), (-1, 0), (-1, 0), (0, -1), (0, -1), (1, 0), (1, 0))
     for right, up in islice(cycle(directions), runs):
-        page.mouse.move(x, y)
+        across, along = (side * pixels / 2 for side, pixels in zip((right, up), PAN_PIXELS, strict=True))
+        page.mouse.move(x - across, y - along)
         page.mouse.down()
-        page.mouse.move(x + right * PAN_PIXELS, y + up * PAN_PIXELS / 2, steps=5)
+        page.mouse.move(x + across, y + along, steps=5)
         # Held still, so that the map does not glide on.
         page.wait_for_timeout(150)
         page.mouse.up()

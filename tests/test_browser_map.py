@@ -210,9 +210,9 @@ def test_heat_is_where_events_are(visit: Open, site: Site) -> None:
     page = visit(f"/#8/{clash.lat}/{clash.lon}&layers=heat")
     page.wait_for_selector(IDLE)
     weight = """canvas => {
-        const context = canvas.getContext('2d', {willReadFrequently: true});
-        const at = (x, y) => context.getImageData(x, y, 9, 9).data.reduce((sum, one) => sum + one, 0);
-        return [at(canvas.width / 2, canvas.height / 2), at(9, 9)];
+        const { data, width } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        const alpha = (x, y) => data[4 * (Math.floor(y) * width + Math.floor(x)) + 3];
+        return [alpha(canvas.width / 2, canvas.height / 2), alpha(9, 9)];
     }"""
     middle, corner = page.locator("canvas.heat").evaluate(weight)
     assert middle > 0 and corner == 0
@@ -303,6 +303,7 @@ def test_a_slow_answer_shows_a_bar_and_is_overtaken_by_the_next(visit: Open) -> 
     held: list[Route] = []
     page.route("**/clusters.geojson*zoom=7*", lambda route: held.append(route))
     page.get_by_role("button", name="Zoom out").click()
+    page.wait_for_url(re.compile("#7/"))
     expect(page.locator("#busy")).to_be_visible()
     expect(page.locator(".mark").first).to_be_visible()
     page.get_by_role("button", name="Zoom out").click()

@@ -71,7 +71,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "httpx": ("feeds/network.py",),
     "pytest": (),
     "hypothesis": (),
-    "playwright": (),
+    "playwright": ("lab/web.py",),
 }
 """Modules, with all below them, that may be imported in these files and folders only (and in tests)."""
 
@@ -235,12 +235,12 @@ def providers(module: str) -> set[str]:
 
 def test_every_third_party_is_a_direct_dependency() -> None:
     named = direct_dependencies()
-    trained_with = named | direct_dependencies("requirements-lab.txt")
+    of_lab = named | direct_dependencies("requirements-lab.txt") | direct_dependencies("requirements-dev.txt")
     foreign = [each for each in PRODUCT if each.top not in OWN and each.top not in sys.stdlib_module_names]
     assert [
         str(each)
         for each in foreign
-        if providers(each.top).isdisjoint(trained_with if room(each.file) == "lab" else named)
+        if providers(each.top).isdisjoint(of_lab if room(each.file) == "lab" else named)
     ] == []
 
 

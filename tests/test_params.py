@@ -181,7 +181,7 @@ def test_arguments_become_a_question_of_nearness(
         pytest.param([("lat", "48")], "lon", id="latitude alone"),
         pytest.param([("lon", "37")], "lat", id="longitude alone"),
         pytest.param([("lat", "48"), ("lon", "37"), ("place", "X")], "place", id="both"),
-        pytest.param([("place", "X"), ("bbox", "1,2,3,4")], "bbox", id="no box beside a radius"),
+        pytest.param([("place", "X"), ("view", "1,2,3,4")], "view", id="no part of a map beside a radius"),
     ],
 )
 def test_what_is_near_to_nothing_is_refused_by_name(pairs: list[tuple[str, str]], field: str) -> None:

@@ -381,7 +381,7 @@ def test_the_counts_of_a_window_are_those_of_its_page(site: Site) -> None:
     assert counts["window"] == sum(counts[part] for part in ("shown", "filtered", "region_only", "unplaced"))
     text = text_of(site.client.get(f"/?{query}"))
     assert f"{counts['shown']} shown + {counts['filtered']} filtered out" in text
-    assert counts["by_type"] == {"Battles": 1}
+    assert counts["by_type"] == {"Battles": 1, "Non-state actor overtakes territory": 1}
     assert [(country["id"], country["count"]) for country in counts["regions"]] == [("country:UA", 1)]
 
 

@@ -62,7 +62,8 @@ def at_zoom(outline: BaseGeometry, zoom: int | None) -> BaseGeometry:
     kept = parts[seen]
     simple = shapely.simplify(kept[0] if len(kept) == 1 else shapely.multipolygons(kept), pixel / 2)
     decimals = max(0, math.ceil(-math.log10(pixel / 2)))
-    return shapely.transform(simple, lambda corners: np.round(corners, decimals))
+    rounded: BaseGeometry = shapely.transform(simple, lambda corners: np.round(corners, decimals))
+    return rounded
 
 
 def meets(box: tuple[float, float, float, float], view: BBox) -> bool:

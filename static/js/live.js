@@ -13,9 +13,14 @@ export function live(map, layers, { what, address, draw }) {
   let stop = new AbortController();
   const shown = () => layers.some((layer) => map.hasLayer(layer));
   const take = (url, signal) => {
-    const early = ahead?.url === url ? ahead.answer : null;
+    const early = ahead;
     ahead = null;
-    return early || load(url, signal);
+    if (early?.url !== url) {
+      early?.stop.abort();
+      return load(url, signal);
+    }
+    signal.addEventListener("abort", () => early.stop.abort());
+    return early.answer;
   };
   const renew = async () => {
     const url = shown() && address({ bounds: map.getBounds(), zoom: map.getZoom() });
@@ -30,7 +35,9 @@ export function live(map, layers, { what, address, draw }) {
   map.on("zoomanim", ({ center, zoom }) => {
     const url = shown() && address({ bounds: boundsAt(map, center, zoom), zoom });
     if (!url || url === asked || url === ahead?.url) return;
-    ahead = { url, answer: load(url) };
+    ahead?.stop.abort();
+    const early = new AbortController();
+    ahead = { url, stop: early, answer: load(url, early.signal) };
     // What fails is said when it is due.
     ahead.answer.catch(() => {});
   });
