@@ -10,7 +10,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle, islice
+from operator import ne
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -196,8 +198,7 @@ def _play(page: Page, felt: Felt) -> None:
     page.evaluate("longTasks.length = 0")
     page.locator("#timebar .play").click()
     for _ in range(PLAYED):
-        before = page.url
-        page.wait_for_url(lambda url, before=before: url != before)
+        page.wait_for_url(partial(ne, page.url))
     page.locator("#timebar .play").click()
     page.wait_for_selector(AT_REST, state="attached")
     felt.long_tasks = [task for task in page.evaluate("longTasks") if task > LONG_MS]
