@@ -1075,8 +1075,20 @@ class Store(Protocol):
         under the next larger one; in no country, under none.
         """
 
-    def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
-        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of each kind."""
+    def near(
+        self,
+        query: EventQuery,
+        *,
+        lat: float,
+        lon: float,
+        km: float,
+        limit: int = 500,
+        bare: bool = False,
+    ) -> Nearby:
+        """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of each kind.
+
+        ``bare`` as with `events`.
+        """
 
     def totals(self) -> Mapping[str, int]:
         """How many documents, events, reports and refusals are kept."""

@@ -31,6 +31,7 @@ _MAX_LATITUDE = 85.0511287798066
 _KEPT_MASKS = 48
 _KEPT_CHOICES = 6
 _KEPT_TILES = 192
+_KEPT_ANSWERS = 64
 
 _NEWEST = "SELECT coalesce(max(revision), 0) FROM overview"
 _CHANGED = "SELECT event_key, packed FROM overview WHERE revision > ?"
@@ -51,6 +52,7 @@ class Columns:
         self.masks: Kept[Mask] = Kept(_KEPT_MASKS)
         self.choices: Kept[Any] = Kept(_KEPT_CHOICES)
         self.tiles: Kept[Any] = Kept(_KEPT_TILES)
+        self.answers: Kept[Any] = Kept(_KEPT_ANSWERS)
         self._ranks: Kept[Array] = Kept(len(FIELDS))
 
     def __len__(self) -> int:

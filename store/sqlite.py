@@ -9,10 +9,11 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -49,6 +50,8 @@ from store.filters import check_circle
 from store.mistakes import SqliteMistakes
 from store.neighbours import keys_near
 from store.snapshots import SqliteSnapshots
+
+T = TypeVar("T")
 
 CHUNK = 500
 """How many events are in memory at once while they stream."""
@@ -283,6 +286,12 @@ class SqliteStore:
         with self._connections.reading() as db:
             return chosen(query, self._overview.columns(db), db)
 
+    def _added_up(self, query: EventQuery, add_up: Callable[..., T], *how: Grouping) -> T:
+        """Return what ``add_up`` makes of the chosen events; kept, for a page and its parts ask the same."""
+        choice = self._choice(query)
+        answer: T = choice.columns.answers.get((add_up, choice.filters, how), lambda: add_up(choice, *how))
+        return answer
+
     def listing(
         self, query: EventQuery, order: Order, *, skip: int, limit: int, around: Circle | None = None
     ) -> Listing:
@@ -311,15 +320,15 @@ class SqliteStore:
 
     def histogram(self, query: EventQuery) -> Histogram | None:
         """The events by day, whatever the query's window; ``None`` where none is dated."""
-        return summaries.histogram(self._choice(query))
+        return self._added_up(query, summaries.histogram)
 
     def counts(self, query: EventQuery) -> Counts:
         """Reconcile what a view shows with what there is. The query's limit does not count."""
-        return summaries.counts(self._choice(query))
+        return self._added_up(query, summaries.counts)
 
     def span(self, query: EventQuery) -> tuple[date, date] | None:
         """Return the first and the last day of the events that are dated, ``None`` where none is."""
-        return summaries.span(self._choice(query))
+        return self._added_up(query, summaries.span)
 
     def tallies(self, query: EventQuery, grouping: Grouping) -> Mapping[str, Tally]:
         """The events added up by type, or those that are placed by the division that they lie in.
@@ -327,9 +336,18 @@ class SqliteStore:
         Where the division of that order is not known, the event counts under the next larger one. The
         query's limit does not count.
         """
-        return summaries.tallies(self._choice(query), grouping)
+        return self._added_up(query, summaries.tallies, grouping)
 
-    def near(self, query: EventQuery, *, lat: float, lon: float, km: float, limit: int = 500) -> Nearby:
+    def near(
+        self,
+        query: EventQuery,
+        *,
+        lat: float,
+        lon: float,
+        km: float,
+        limit: int = 500,
+        bare: bool = False,
+    ) -> Nearby:
         """Events that lie, or may lie, within ``km``, nearest first, at most ``limit`` of each kind.
 
         The distance is the WGS 84 geodesic to the event's representative point.
@@ -338,7 +356,7 @@ class SqliteStore:
         around = Circle(lat, lon, km)
         check_circle(around, {part: part for part in ("lat", "lon", "km")})
         found = within(self._choice(query), around, most)
-        events = self._by_key(found.keys)
+        events = self._by_key(found.keys, bare=bare)
         return Nearby(
             tuple(
                 Near(events[key], distance, certain)

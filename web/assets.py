@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, request
@@ -26,6 +28,8 @@ VENDOR = {
 }
 """All that is ever read out of ``node_modules``, with its media type."""
 
+_IMPORT = re.compile(r'^(?:import|export)\b[^;]*?\bfrom "\./([\w-]+\.js)";', re.MULTILINE)
+
 A_DAY = 86_400
 A_YEAR = 365 * A_DAY
 
@@ -38,6 +42,20 @@ def static(path: str) -> Response:
     if file.suffix not in STATIC_TYPES or not file.is_file():
         raise NotFound(f"no such file: {path[:100]}")
     return _sent(file, STATIC_TYPES[file.suffix])
+
+
+@blueprint.app_template_global("modules")
+def modules(name: str) -> list[str]:
+    """Return one of our scripts and all that it imports, so that a page can ask for them at once."""
+    found = [name]
+    for each in found:
+        found += [other for other in _imports(STATIC / "js" / each) if other not in found]
+    return found
+
+
+@cache
+def _imports(script: Path) -> list[str]:
+    return list(dict.fromkeys(_IMPORT.findall(script.read_text(encoding="utf-8"))))
 
 
 @blueprint.get("/vendor/<path:path>")

@@ -14,10 +14,10 @@ from web.map import near_map
 from web.params import MAX_KM, NEAR, VIEW, Arguments, event_query, near_question, to_arguments
 from web.services import Services, services
 
-LISTED = 100
+LISTED = 50
 """Events of each part, certain and possible, that are listed unless the request sets its own limit."""
 
-MOST_LISTED = 1000
+MOST_LISTED = 500
 
 WIDER = (2, 4, 10, 40)
 """By how much the radius is widened, in turn, where nothing lies within it."""
@@ -95,11 +95,14 @@ def asked_centre() -> Centre:
     return centre
 
 
-def look_around(centre: Centre, parts: Services) -> Around:
-    """Return the events around it, nearest first, of each part as many as the query's limit or ``LISTED``."""
+def look_around(centre: Centre, parts: Services, *, bare: bool = False) -> Around:
+    """Return the events around it, nearest first, of each part as many as the query's limit or ``LISTED``.
+
+    ``bare`` ones come without their reports and geometry.
+    """
     circle, limit = centre.circle, centre.query.limit or LISTED
     question = replace(centre.query, limit=None)
-    found = parts.store.near(question, lat=circle.lat, lon=circle.lon, km=circle.km, limit=limit)
+    found = parts.store.near(question, lat=circle.lat, lon=circle.lon, km=circle.km, limit=limit, bare=bare)
     return Around(centre, found, None if found.hits else _wider(question, circle, parts))
 
 
@@ -123,7 +126,7 @@ def _meant(name: str | None, place_id: str | None, parts: Services) -> tuple[Pla
 
 def _wider(query: EventQuery, circle: Circle, parts: Services) -> tuple[float, int] | None:
     for km in (min(circle.km * factor, MAX_KM) for factor in WIDER):
-        found = parts.store.near(query, lat=circle.lat, lon=circle.lon, km=km, limit=1)
+        found = parts.store.near(query, lat=circle.lat, lon=circle.lon, km=km, limit=1, bare=True)
         if found.hits:
             return km, found.certain + found.possible
     return None
@@ -144,7 +147,7 @@ def render_near(centre: Centre | None, error: SitmapError | None = None) -> str:
     ]
     if centre is None:
         return render_template("near.html", **page)
-    around = look_around(centre, parts)
+    around = look_around(centre, parts, bare=True)
     asked: dict[str, Any] = {name: values for name, values in request.args.lists() if name in NEAR}
     query, limit = centre.query, centre.query.limit or LISTED
     as_filter: dict[str, Any] = to_arguments(centre.around)

@@ -1,16 +1,28 @@
 // Layers whose content comes from the server for the part of the map that is looked at.
 
-import { load, loadOrSay } from "./load.js";
+import { load, loadOrSay, notice } from "./load.js";
+import { isPlaying, onRest } from "./timeplayer.js";
+import { t } from "./words.js";
 
 const PAD = 0.3;
+const PATIENCE_MS = 400;
 
 // Returns a function to call whenever another answer may be due. While one of the layers is shown, it fetches what
 // `address(view)` names and hands it to `draw`; until then all stays as it was. Nothing is fetched twice in a row.
-// `view` is { bounds, zoom }; while the map zooms, what will be due at its end is fetched already.
+// `view` is { bounds, zoom }; while the map zooms, what will be due at its end is fetched already. While the events are
+// played, what takes the server long is left as it is until they rest.
 export function live(map, layers, { what, address, draw }) {
   let asked = null;
   let ahead = null;
   let stop = new AbortController();
+  let took = 0;
+  let said = false;
+  const tooSlow = () => {
+    if (took < PATIENCE_MS || !isPlaying()) return false;
+    if (!said) notice(t("{what}: drawn anew when the events rest.", { what }));
+    said = true;
+    return true;
+  };
   const shown = () => layers.some((layer) => map.hasLayer(layer));
   const take = (url, signal) => {
     const early = ahead;
@@ -24,13 +36,16 @@ export function live(map, layers, { what, address, draw }) {
   };
   const renew = async () => {
     const url = shown() && address({ bounds: map.getBounds(), zoom: map.getZoom() });
-    if (!url || url === asked) return;
+    if (!url || url === asked || tooSlow()) return;
     stop.abort();
     stop = new AbortController();
     asked = url;
     const { signal } = stop;
+    const begin = performance.now();
     const answer = await loadOrSay(what, () => take(url, signal), signal);
-    if (answer) draw(answer);
+    if (!answer) return;
+    took = performance.now() - begin;
+    draw(answer);
   };
   map.on("zoomanim", ({ center, zoom }) => {
     const url = shown() && address({ bounds: boundsAt(map, center, zoom), zoom });
@@ -42,6 +57,10 @@ export function live(map, layers, { what, address, draw }) {
     ahead.answer.catch(() => {});
   });
   for (const layer of layers) layer.on("add", renew);
+  onRest(() => {
+    said = false;
+    renew();
+  });
   return renew;
 }
 

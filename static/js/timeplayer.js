@@ -7,6 +7,17 @@ import { t } from "./words.js";
 const STEP_MS = 800;
 const FIRST_DAYS = 7;
 const STEPS_A_WINDOW = 7;
+const atRest = [];
+
+// Whether the events are being played.
+export function isPlaying() {
+  return document.querySelector("#timebar .play")?.dataset.playing === "yes";
+}
+
+// Calls `listener` whenever playing has ended.
+export function onRest(listener) {
+  atRest.push(listener);
+}
 
 export function player(bar, range, { first, last }) {
   const button = bar.querySelector(".play");
@@ -22,7 +33,9 @@ export function player(bar, range, { first, last }) {
   };
   const stop = () => {
     turn += 1;
+    if (!isPlaying()) return;
     say(false);
+    for (const listener of atRest) listener();
   };
   const play = async () => {
     turn += 1;
