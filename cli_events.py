@@ -65,7 +65,7 @@ def split(event_id: str) -> None:
 @events.command("mistakes")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each.")
 @click.option(
-    "--settle", metavar="ID", help="Forget what was reported about the event ID: it has been looked at."
+    "--settle", metavar="ID", help="Set aside what was reported about the event ID: it has been looked at."
 )
 def mistakes(as_json: bool, settle: str | None) -> None:
     """List what readers have reported as wrong, the newest first, with the address of the event."""

@@ -953,13 +953,13 @@ class Mistakes(Protocol):
     """What readers have reported as wrong. Each call is one transaction."""
 
     def add(self, mistake: Mistake) -> None:
-        """Keep it. Raises Full where the event, or the whole store, has as many as are kept."""
+        """Keep it. Raises Full where too many wait to be settled, of the event or of all."""
 
     def settle(self, event_id: str) -> int:
-        """Forget what was reported about an event, once somebody has looked at it. Return how many it was."""
+        """Set aside what was reported about an event, once somebody has looked at it; return how many."""
 
     def list(self) -> Sequence[KeptMistake]:
-        """Return all of them, the newest first."""
+        """Return those that nobody has settled, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,15 @@ from store.connections import Connections
 
 MOST_OF_EVENT = 100
 MOST = 10_000
-"""How many are kept, so that nobody can fill the disk with them."""
+"""How many may wait for somebody to look at them, so that nobody can fill the disk with them."""
 
 _ADD = rows.insert("mistakes", ("event_id", "kind", "note"))
-_COUNTS = "SELECT count(*), coalesce(sum(event_id = ?), 0) FROM mistakes"
-_LIST = "SELECT event_id, kind, note, reported_at FROM mistakes ORDER BY mistake_key DESC"
+_COUNTS = "SELECT count(*), coalesce(sum(event_id = ?), 0) FROM mistakes WHERE settled_at IS NULL"
+_LIST = "SELECT event_id, kind, note, reported_at FROM mistakes WHERE settled_at IS NULL ORDER BY mistake_key DESC"
+_SETTLE = (
+    "UPDATE mistakes SET settled_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+    " WHERE event_id = ? AND settled_at IS NULL"
+)
 
 
 class SqliteMistakes:
@@ -24,7 +28,7 @@ class SqliteMistakes:
         self._connections = connections
 
     def add(self, mistake: Mistake) -> None:
-        """Keep it. Raises Full where the event, or the whole store, has as many as are kept."""
+        """Keep it. Raises Full where too many wait to be settled, of the event or of all."""
         with self._connections.writing() as db:
             kept, of_event = db.execute(_COUNTS, (mistake.event_id,)).fetchone()
             if of_event >= MOST_OF_EVENT:
@@ -34,12 +38,12 @@ class SqliteMistakes:
             db.execute(_ADD, (mistake.event_id, mistake.kind.value, mistake.note))
 
     def settle(self, event_id: str) -> int:
-        """Forget what was reported about an event, once somebody has looked at it. Return how many it was."""
+        """Set aside what was reported about an event, once somebody has looked at it; return how many."""
         with self._connections.writing() as db:
-            return db.execute("DELETE FROM mistakes WHERE event_id = ?", (event_id,)).rowcount
+            return db.execute(_SETTLE, (event_id,)).rowcount
 
     def list(self) -> Sequence[KeptMistake]:
-        """Return all of them, the newest first."""
+        """Return those that nobody has settled, the newest first."""
         with self._connections.reading() as db:
             found = db.execute(_LIST).fetchall()
         return [

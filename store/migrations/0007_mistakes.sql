@@ -6,5 +6,6 @@ CREATE TABLE mistakes (
     kind        TEXT NOT NULL
         CHECK (kind IN ('place', 'type', 'date', 'stance', 'no event', 'double', 'other')),
     note        TEXT NOT NULL CHECK (length(note) <= 1000),
-    reported_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    reported_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    settled_at  TIMESTAMP
 );
