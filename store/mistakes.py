@@ -13,8 +13,9 @@ MOST = 10_000
 """How many may wait for somebody to look at them, so that nobody can fill the disk with them."""
 
 _ADD = rows.insert("mistakes", ("event_id", "kind", "note"))
-_COUNTS = "SELECT count(*), coalesce(sum(event_id = ?), 0) FROM mistakes WHERE settled_at IS NULL"
-_LIST = "SELECT event_id, kind, note, reported_at FROM mistakes WHERE settled_at IS NULL ORDER BY mistake_key DESC"
+_WAITING = "FROM mistakes WHERE settled_at IS NULL"
+_COUNTS = f"SELECT count(*), coalesce(sum(event_id = ?), 0) {_WAITING}"
+_LIST = f"SELECT event_id, kind, note, reported_at {_WAITING} ORDER BY mistake_key DESC"
 _SETTLE = (
     "UPDATE mistakes SET settled_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
     " WHERE event_id = ? AND settled_at IS NULL"
