@@ -105,6 +105,7 @@ def test_close_up_the_lines_are_the_exact_ones(visit: Open) -> None:
     page = visit("/#10/48.2/37.4")
     with page.expect_request(lambda request: "/control.geojson?properties=&" in request.url):
         page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_url(re.compile("#11/"))
     with page.expect_request(lambda request: "/control.geojson?properties=slim&" in request.url):
         page.get_by_role("button", name="Zoom out").click()
 

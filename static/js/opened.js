@@ -7,6 +7,7 @@ import { on, option, view } from "./state.js";
 const RING_PIXELS = 36;
 const CLOSE_ZOOM = 8;
 const ROOM_PIXELS = 60;
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // The extent of an event: what the text supports, or a disc as wide as the doubt. Empty at an exact place.
 export function extent({ geometry, properties }) {
@@ -67,6 +68,10 @@ function bringIntoSight(map, spot, jump) {
       .filter(({ left, right }) => left < frame.right && right > frame.left);
     const covered = Math.max(0, ...tops.map(({ top }) => frame.bottom - top));
     const room = Math.min(ROOM_PIXELS, (frame.height - covered) / 2 - 1);
-    map.panInside(spot, { paddingTopLeft: [ROOM_PIXELS, room], paddingBottomRight: [ROOM_PIXELS, covered + room] });
+    map.panInside(spot, {
+      paddingTopLeft: [ROOM_PIXELS, room],
+      paddingBottomRight: [ROOM_PIXELS, covered + room],
+      animate: !still,
+    });
   });
 }
