@@ -99,9 +99,10 @@ def feel(server: Server, runs: int, *, km: float) -> Felt:
             # The server has just met each file and question for the first time.
             del felt.first[0], felt.kilobytes[0]
             page = _page(browser)
-            page.goto(f"{server.url}/{CLOSE_UP}")
-            _shown(page, "marks")
+            _look(page, server)
             _move(page, felt, runs)
+            # Dragged, the map may have come to rest where nothing happens.
+            _look(page, server)
             _open(page, felt, runs)
             _choose_window(page, felt, runs)
             _play(page, felt)
@@ -139,6 +140,13 @@ def _shown(page: Page, sign: str) -> float:
     milliseconds = float(page.get_attribute("html", f"data-shown-{sign}") or "nan")
     page.wait_for_selector(AT_REST, state="attached")
     return milliseconds
+
+
+def _look(page: Page, server: Server) -> None:
+    """Load the map anew, close up."""
+    page.goto("about:blank")
+    page.goto(f"{server.url}/{CLOSE_UP}")
+    _shown(page, "marks")
 
 
 def _first_view(browser: Browser, server: Server, felt: Felt) -> None:
