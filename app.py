@@ -41,6 +41,7 @@ from web import (
     view,
     wording,
 )
+from web.geojson import GEOJSON
 from web.languages import N_
 from web.services import EXTENSION, Services
 
@@ -119,7 +120,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             "text/javascript",
             "image/svg+xml",
             "application/json",
-            features.GEOJSON,
+            GEOJSON,
             features.PROBLEM,
             tables.CSV,
             feed.ATOM,
@@ -319,7 +320,7 @@ def _address_without(field: str | None) -> str:
 def _reads_json() -> bool:
     if request.path.endswith((".geojson", ".json", ".csv", ".atom")):
         return True
-    offers = ["text/html", "application/json", features.PROBLEM, features.GEOJSON]
+    offers = ["text/html", "application/json", features.PROBLEM, GEOJSON]
     return request.accept_mimetypes.best_match(offers, default="text/html") != "text/html"
 
 

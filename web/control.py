@@ -3,7 +3,6 @@ between two days, and where two sources differ."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,10 +15,10 @@ from shapely.geometry.base import BaseGeometry
 from domain import NotFound, Unprocessable
 from frontlines import FACTS, OUTLINES_FROM, Control, Difference, Record, Turn, drawn, features, turns
 from web import naming, params, wording
+from web.geojson import GEOJSON, dumps
 from web.languages import language
 from web.services import Services, services
 
-GEOJSON = "application/geo+json"
 PLACES_FROM = "Places: GeoNames, CC BY 4.0."
 
 blueprint = Blueprint("control", __name__)
@@ -33,7 +32,7 @@ def control() -> Response:
     asked = on_day(arguments, services())
 
     def make() -> str:
-        return _dumps(asked.described | {"features": list(features(asked.control.territory, slim=slim))})
+        return dumps(asked.described | {"features": list(features(asked.control.territory, slim=slim))})
 
     return services().kept.response(
         (asked.version, language(), "control", asked.day, asked.source, slim), make, GEOJSON
@@ -48,7 +47,7 @@ def front_lines() -> Response:
     def make() -> str:
         known = features(asked.control.territory)
         lines = [feature for feature in known if feature["properties"]["kind"] == "frontline"]
-        return _dumps(asked.described | {"features": lines})
+        return dumps(asked.described | {"features": lines})
 
     return services().kept.response(
         (asked.version, language(), "lines", asked.day, asked.source), make, GEOJSON
@@ -72,7 +71,7 @@ def changes() -> Response:
         if not before.territory.areas:
             unknown = _("Nothing is known of who held what on %(day)s.", day=wording.day(first))
             described.setdefault("note", unknown)
-        return _dumps(described | {"features": areas + places})
+        return dumps(described | {"features": areas + places})
 
     question = (parts.record.version, language(), "changes", first, last, source, slim)
     return parts.kept.response(question, make, GEOJSON)
@@ -95,7 +94,7 @@ def disagreements() -> Response:
             )
             for each in found
         ]  # fmt: skip
-        return _dumps(asked.described | {"source": one, "other": other, "features": features})
+        return dumps(asked.described | {"source": one, "other": other, "features": features})
 
     return parts.kept.response((asked.version, language(), "differ", asked.day, one, other), make, GEOJSON)
 
@@ -215,7 +214,3 @@ def _place(turn: Turn) -> dict[str, Any]:
 
 def _feature(kind: str, shape: BaseGeometry, slim: bool, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": drawn(shape, slim), "properties": {"kind": kind} | properties}
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

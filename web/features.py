@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from heapq import nlargest
@@ -16,12 +15,12 @@ import export
 from domain import Event, Grouping, InvalidInput, Place, Toll
 from web import naming, params, wording
 from web.evidence import as_json, evidence, told_by
+from web.geojson import GEOJSON, dumps
 from web.near import asked_centre, look_around
 from web.outlines import Drawn, drawn, meets, region_at_zoom
 from web.regions import LEVELS, Measure, Region, look_at_region, tallied
 from web.services import Services, services
 
-GEOJSON = "application/geo+json"
 PROBLEM = "application/problem+json"
 BATCH = 100
 """Features that are sent at once: enough for compression to bite, few enough to start at once."""
@@ -61,7 +60,7 @@ def one_event(event_id: str) -> BaseResponse:
         "evidence": [as_json(item) for item in evidence(found, store)],
         "history": [told_by(report) for report in found.history],
     }
-    return Response(_dumps(feature), mimetype=GEOJSON)
+    return Response(dumps(feature), mimetype=GEOJSON)
 
 
 @blueprint.get("/regions.geojson")
@@ -98,7 +97,7 @@ def one_region(region_id: str) -> Response:
     profile = look_at_region(region_id, params.Arguments(request.args, params.WINDOW), parts)
     outline = parts.regions.outline(region_id)
     whole = drawn(outline) if outline else None
-    return Response(_dumps(_region(parts, profile.region, whole)), mimetype=GEOJSON)
+    return Response(dumps(_region(parts, profile.region, whole)), mimetype=GEOJSON)
 
 
 @blueprint.get("/near.geojson")
@@ -122,7 +121,7 @@ def places() -> Response:
             raise InvalidInput("give the beginning of a name, or lat, lon and km", field="q")
         around = gazetteer.nearby(lat=lat, lon=lon, km=km, limit=MAX_TOWNS_SEEN)
         found = nlargest(TOWNS, around, key=lambda place: place.population)
-    return Response(_dumps({"places": [_place(place) for place in found]}), mimetype="application/json")
+    return Response(dumps({"places": [_place(place) for place in found]}), mimetype="application/json")
 
 
 def _drawn(event: Event) -> dict[str, Any]:
@@ -188,14 +187,10 @@ def _collection(features: Iterable[dict[str, Any]]) -> Response:
     first = list(islice(rest, BATCH))
 
     def chunks() -> Iterator[str]:
-        head = f'{{"type":"FeatureCollection","attribution":{_dumps(export.ATTRIBUTION)},"features":['
-        yield head + ",\n".join(map(_dumps, first))
+        head = f'{{"type":"FeatureCollection","attribution":{dumps(export.ATTRIBUTION)},"features":['
+        yield head + ",\n".join(map(dumps, first))
         while batch := list(islice(rest, BATCH)):
-            yield ",\n" + ",\n".join(map(_dumps, batch))
+            yield ",\n" + ",\n".join(map(dumps, batch))
         yield "]}\n"
 
     return Response(stream_with_context(chunks()), mimetype=GEOJSON)
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

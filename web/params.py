@@ -228,7 +228,7 @@ def event_query(arguments: Arguments, ontology: Ontology) -> EventQuery:
         area=_area(arguments.text("area")),
         around=_around(arguments.text("around")),
         bbox=_bbox(arguments.text("bbox")),
-        view=read_view(arguments.text("view")),
+        view=_box(arguments.text("view"), "view"),
         region=_region(arguments.text("region")),
         limit=arguments.whole("limit", 1, MAX_LIMIT),
     )
@@ -343,11 +343,6 @@ def _bbox(text: str | None) -> BBox | None:
         raise InvalidInput("west lies east of east: boxes across the antimeridian are not supported",
                            field="bbox")  # fmt: skip
     return box
-
-
-def read_view(text: str | None) -> BBox | None:
-    """Return the part of a map that is looked at; its west may lie east of its east. Raises InvalidInput."""
-    return _box(text, "view")
 
 
 def _box(text: str | None, field: str) -> BBox | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -12,11 +11,11 @@ from flask import Blueprint, Response, jsonify, request
 from domain import BBox, Circle, Cluster, Event, EventQuery, Order
 from web import params, wording
 from web.filters import region_choices
+from web.geojson import GEOJSON, dumps
 from web.services import Services, services
 
 blueprint = Blueprint("view", __name__)
 
-GEOJSON = "application/geo+json"
 WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
 LISTED = 50
 DECIMALS = 5
@@ -38,7 +37,7 @@ def clusters() -> Response:
     found = parts.store.clusters(query, zoom=zoom)
     features = [_single(each.event, parts) if each.event else _cluster(each, parts) for each in found]
     body = {"type": "FeatureCollection", "features": features}
-    return Response(_dumps(body), mimetype=GEOJSON)
+    return Response(dumps(body), mimetype=GEOJSON)
 
 
 @blueprint.get("/heat.json")
@@ -50,7 +49,7 @@ def heat() -> Response:
     cells = parts.store.heat(_in_view(params.event_query(arguments, parts.ontology)), zoom=zoom)
     rounded = [(round(lat, DECIMALS), round(lon, DECIMALS), count) for lat, lon, count in cells]
     most = max((count for _, _, count in cells), default=0)
-    return Response(_dumps({"cells": rounded, "most": most}), mimetype="application/json")
+    return Response(dumps({"cells": rounded, "most": most}), mimetype="application/json")
 
 
 @blueprint.get("/list.json")
@@ -67,7 +66,7 @@ def listing() -> Response:
     )
     events = [mark(event, parts) for event in found.events]
     body = {"total": found.total, "skip": skip, "events": events}
-    return Response(_dumps(body), mimetype="application/json")
+    return Response(dumps(body), mimetype="application/json")
 
 
 @blueprint.get("/histogram.json")
@@ -83,7 +82,7 @@ def histogram() -> Response:
         bins = [_by_family(each, families) for each in found.bins]
         body |= {"first": found.first.isoformat(), "days": found.days, "bins": bins}
         body["undated"] = found.undated
-    return Response(_dumps(body), mimetype="application/json")
+    return Response(dumps(body), mimetype="application/json")
 
 
 @blueprint.get("/counts.json")
@@ -185,7 +184,3 @@ def _feature(lon: float | None, lat: float | None, properties: Mapping[str, Any]
 
 def _rounded(degrees: float | None) -> float | None:
     return None if degrees is None else round(degrees, DECIMALS)
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -62,7 +62,3 @@ export function compact(value) {
   if (value < 1000) return String(value);
   return `${number(Number((value / 1000).toFixed(value < 9950 ? 1 : 0)))}k`;
 }
-
-export function sentenceCase(word) {
-  return word.charAt(0).toUpperCase() + word.slice(1);
-}
